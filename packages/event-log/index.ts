@@ -1,0 +1,76 @@
+/**
+ * The document log, as a port: a partitioned, keyed, append-only log with consumer groups, after Kafka's model.
+ * Adapters: sqlite/ (embedded) and kafka/.
+ */
+
+export interface LogRecord {
+  /** Records of one key share a partition and keep their order; compaction keeps the newest of a key. */
+  key: string;
+  /** `null` is a deletion marker. */
+  value: Buffer | null;
+  headers: Record<string, string>;
+}
+
+export interface Position {
+  partition: number;
+  /** Counts from 0 in each partition. */
+  offset: number;
+}
+
+export interface ConsumedRecord extends LogRecord, Position {
+  /** When the record was appended, milliseconds since the epoch. */
+  timestamp: number;
+}
+
+/** Records of one partition, oldest first. */
+export interface RecordBatch {
+  partition: number;
+  records: ConsumedRecord[];
+}
+
+export interface TopicOptions {
+  partitions: number;
+  /** `compact` drops a record once a newer one of its key was appended and every group has passed both. */
+  cleanup: 'compact' | 'keep';
+}
+
+export interface ConsumeOptions {
+  topic: string;
+  group: string;
+  /**
+   * Handles one batch. When it settles well, the batch is committed; when it throws, the same records come again
+   * after a pause. Partitions are handled one at a time. The signal aborts when the consumer stops or has lost
+   * the partition: what is written after that must be fenced by its version.
+   */
+  onBatch: (batch: RecordBatch, signal: AbortSignal) => Promise<void>;
+  /** Told of every batch that failed, before the pause. */
+  onError?: (error: unknown, batch: RecordBatch) => void;
+  maxRecords?: number;
+  maxBytes?: number;
+}
+
+export interface Consumer {
+  /** Stops after the running batch; resolves once partitions are released to the rest of the group. */
+  stop(): Promise<void>;
+}
+
+export interface PartitionLag {
+  partition: number;
+  /** The offset that the group reads next. */
+  committed: number;
+  /** The offset that the next record will get. */
+  end: number;
+}
+
+export interface EventLog {
+  /** Creates the topic if it is missing; an existing one keeps its partitions. */
+  ensureTopic(topic: string, options: TopicOptions): Promise<void>;
+  /** Appends all records or none, durably; answers with the position of each. */
+  append(topic: string, records: LogRecord[]): Promise<Position[]>;
+  consume(options: ConsumeOptions): Promise<Consumer>;
+  lag(topic: string, group: string): Promise<PartitionLag[]>;
+  /** Rejects with the reason when the log cannot be used: for readiness. */
+  ping(): Promise<void>;
+  /** Stops consumers that still run, then releases what the log holds. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+import { type Static, Type } from 'typebox';
+import { Acl, Attributes, DocumentId, Source, Tenant } from './identity.ts';
+
+export const UPSERTED = 'freshet.document.upserted.v1';
+export const DELETED = 'freshet.document.deleted.v1';
+
+/** Inline content of one document, in bytes of UTF-8. Kafka's default message limit is 1 MiB. */
+export const MAX_CONTENT_BYTES = 512 * 1024;
+
+/** Orders the events of one document: a log sequence number, an `updated_at`, a revision. Greater wins. */
+export const Version = Type.Integer({
+  minimum: 0,
+  maximum: Number.MAX_SAFE_INTEGER,
+  description: 'Orders the events of one document; the greatest wins, in whatever order they arrive.',
+});
+
+export const MediaType = Type.Union(
+  [Type.Literal('text/markdown'), Type.Literal('text/html'), Type.Literal('text/plain')],
+  { description: 'How `content` is written.' },
+);
+export type MediaType = Static<typeof MediaType>;
+
+const DateTime = Type.String({ format: 'date-time' });
+
+const describing = {
+  title: Type.Optional(Type.String({ maxLength: 1024 })),
+  uri: Type.Optional(Type.String({ maxLength: 2048, description: 'Where a reader opens the document.' })),
+  mediaType: MediaType,
+  content: Type.String({ minLength: 1, maxLength: MAX_CONTENT_BYTES }),
+  language: Type.Optional(
+    Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', description: 'BCP 47 tag.' }),
+  ),
+  acl: Type.Optional(Acl),
+  attributes: Type.Optional(Attributes),
+};
+
+/** Data of an upsert event. */
+export const UpsertedDocument = Type.Object(
+  {
+    tenant: Tenant,
+    source: Source,
+    documentId: DocumentId,
+    version: Version,
+    ...describing,
+    changedAt: DateTime,
+  },
+  { additionalProperties: false },
+);
+export type UpsertedDocument = Static<typeof UpsertedDocument>;
+
+/** Data of a delete event. */
+export const DeletedDocument = Type.Object(
+  { tenant: Tenant, source: Source, documentId: DocumentId, version: Version, changedAt: DateTime },
+  { additionalProperties: false },
+);
+export type DeletedDocument = Static<typeof DeletedDocument>;
+
+export type DocumentEvent =
+  | { type: typeof UPSERTED; id: string; data: UpsertedDocument }
+  | { type: typeof DELETED; id: string; data: DeletedDocument };
+
+/** A document as a client hands it in; the gateway adds the tenant and, where they are absent, version and time. */
+export const DocumentInput = Type.Object(
+  {
+    source: Source,
+    documentId: DocumentId,
+    version: Type.Optional(Version),
+    ...describing,
+    changedAt: Type.Optional(DateTime),
+  },
+  { additionalProperties: false, title: 'DocumentInput' },
+);
+export type DocumentInput = Static<typeof DocumentInput>;
+
+/** What the index knows of a document; a deleted one keeps its manifest as a tombstone. */
+export const Manifest = Type.Object(
+  {
+    tenant: Tenant,
+    source: Source,
+    documentId: DocumentId,
+    version: Version,
+    state: Type.Union([Type.Literal('live'), Type.Literal('deleted')]),
+    title: Type.Optional(Type.String()),
+    uri: Type.Optional(Type.String()),
+    acl: Acl,
+    attributes: Attributes,
+    contentHash: Type.String(),
+    embedder: Type.String({ description: 'Fingerprint of the embedder that made the vectors.' }),
+    chunkCount: Type.Integer({ minimum: 0 }),
+    changedAt: DateTime,
+    indexedAt: DateTime,
+  },
+  { additionalProperties: false, title: 'Manifest' },
+);
+export type Manifest = Static<typeof Manifest>;
+
+/** A half-open range of UTF-16 code units in the normalised text of a document. */
+export const Span = Type.Object(
+  { start: Type.Integer({ minimum: 0 }), end: Type.Integer({ minimum: 0 }) },
+  { additionalProperties: false },
+);
+export type Span = Static<typeof Span>;
+
+/** A piece of a document, small enough to embed. */
+export interface Chunk {
+  ordinal: number;
+  /** Headings above the chunk, outermost first, without the document's title. */
+  headingPath: string[];
+  text: string;
+  span: Span;
+  /** Tokens of what was embedded, by the embedder's own tokenizer. */
+  tokens: number;
+  /** SHA-256 of what was embedded; with the embedder's fingerprint it says whether a vector can be kept. */
+  contentHash: string;
+  /** Unit length. */
+  vector: Float32Array;
+}

@@ -1,0 +1,205 @@
+import type { FieldError } from './contracts/problem.ts';
+
+interface CatalogueEntry {
+  status: number;
+  isRetryable: boolean;
+  /** What is wrong, for the title of a problem. */
+  title: string;
+  /** What to do about it, when whoever throws has nothing better to say. */
+  detail: string;
+}
+
+/** Every error that Freshet answers with. docs/errors.md is written from it. */
+export const catalogue = {
+  FRESHET_REQUEST_INVALID: {
+    status: 400,
+    isRetryable: false,
+    title: 'The request does not fit the contract',
+    detail: 'Correct the fields named in `errors`; /docs has the schema.',
+  },
+  FRESHET_BODY_MALFORMED: {
+    status: 400,
+    isRetryable: false,
+    title: 'The body is not JSON in UTF-8',
+    detail: 'Send one JSON value in UTF-8, nested at most 32 deep.',
+  },
+  FRESHET_BODY_TOO_LARGE: {
+    status: 413,
+    isRetryable: false,
+    title: 'The body is too large',
+    detail: 'Send fewer documents in one request.',
+  },
+  FRESHET_MEDIA_TYPE_UNSUPPORTED: {
+    status: 415,
+    isRetryable: false,
+    title: 'The media type is not supported',
+    detail: 'Send `content-type: application/json`.',
+  },
+  FRESHET_NOT_ACCEPTABLE: {
+    status: 406,
+    isRetryable: false,
+    title: 'No representation fits the Accept header',
+    detail: 'Accept text/event-stream or application/json.',
+  },
+  FRESHET_ROUTE_NOT_FOUND: {
+    status: 404,
+    isRetryable: false,
+    title: 'There is no such route',
+    detail: '/docs lists the routes.',
+  },
+  FRESHET_METHOD_NOT_ALLOWED: {
+    status: 405,
+    isRetryable: false,
+    title: 'The route does not take this method',
+    detail: 'The Allow header lists the methods that it takes.',
+  },
+  FRESHET_UNAUTHENTICATED: {
+    status: 401,
+    isRetryable: false,
+    title: 'Nobody is named by the credentials',
+    detail: 'Send `authorization: Bearer KEY` with a key that the gateway knows.',
+  },
+  FRESHET_FORBIDDEN: {
+    status: 403,
+    isRetryable: false,
+    title: 'The caller may not do this',
+    detail: 'Use a key that may write documents.',
+  },
+  FRESHET_DOCUMENT_NOT_FOUND: {
+    status: 404,
+    isRetryable: false,
+    title: 'There is no such document',
+    detail: 'Check source and id. A document that was just sent appears when its watermark is reached.',
+  },
+  FRESHET_SOURCE_UNKNOWN: {
+    status: 400,
+    isRetryable: false,
+    title: 'The source has no configured acl',
+    detail: 'Give the document an `acl`, or configure the source in SOURCES.',
+  },
+  FRESHET_CONTENT_TOO_LARGE: {
+    status: 413,
+    isRetryable: false,
+    title: 'The content of a document is too large',
+    detail: 'Split the document; inline content is limited to 512 KiB of UTF-8.',
+  },
+  FRESHET_CONTENT_EMPTY: {
+    status: 422,
+    isRetryable: false,
+    title: 'The document has no text',
+    detail: 'Nothing was left once markup and boilerplate were removed.',
+  },
+  FRESHET_CONTENT_UNREADABLE: {
+    status: 422,
+    isRetryable: false,
+    title: 'The document could not be parsed',
+    detail: 'Check that `mediaType` is what the content is.',
+  },
+  FRESHET_EVENT_INVALID: {
+    status: 422,
+    isRetryable: false,
+    title: 'The record is no document event',
+    detail: 'Write CloudEvents 1.0 with the types that docs/events.md names.',
+  },
+  FRESHET_WATERMARK_INVALID: {
+    status: 400,
+    isRetryable: false,
+    title: 'The watermark is no token of this fleet',
+    detail: 'Hand back the token unchanged, or leave `after` out.',
+  },
+  FRESHET_WATERMARK_TIMEOUT: {
+    status: 503,
+    isRetryable: true,
+    title: 'The index has not reached the watermark yet',
+    detail: 'Ask again in a moment, or without `after`.',
+  },
+  FRESHET_OVERLOADED: {
+    status: 503,
+    isRetryable: true,
+    title: 'The service is at its limit',
+    detail: 'Ask again after the seconds that Retry-After names.',
+  },
+  FRESHET_DEPENDENCY_UNAVAILABLE: {
+    status: 503,
+    isRetryable: true,
+    title: 'A service behind this one does not answer',
+    detail: 'Ask again in a moment; /readyz says which dependency is down.',
+  },
+  FRESHET_DEADLINE_EXCEEDED: {
+    status: 504,
+    isRetryable: true,
+    title: 'The deadline passed',
+    detail: 'Ask again, or give the request more time.',
+  },
+  FRESHET_SHUTTING_DOWN: {
+    status: 503,
+    isRetryable: true,
+    title: 'The service is shutting down',
+    detail: 'Ask again; another replica answers.',
+  },
+  FRESHET_EMBEDDER_MISMATCH: {
+    status: 500,
+    isRetryable: false,
+    title: 'The index was made by another embedder',
+    detail: 'Configure the embedder that made it, or index into a new folder.',
+  },
+  FRESHET_STORAGE_FAILED: {
+    status: 500,
+    isRetryable: false,
+    title: 'The data folder cannot be used',
+    detail: 'Check that the folder is writable, has room, and holds what Freshet wrote.',
+  },
+  FRESHET_MODEL_UNAVAILABLE: {
+    status: 503,
+    isRetryable: true,
+    title: 'The model weights could not be had',
+    detail: 'Connect once to a network, or put the files into the cache folder.',
+  },
+  FRESHET_CONFIG_INVALID: {
+    status: 500,
+    isRetryable: false,
+    title: 'The configuration is wrong',
+    detail: 'docs/configuration.md lists every variable.',
+  },
+  FRESHET_INTERNAL: {
+    status: 500,
+    isRetryable: false,
+    title: 'Something went wrong on our side',
+    detail: 'Report the traceId to your operator.',
+  },
+} as const satisfies Record<string, CatalogueEntry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export interface FreshetErrorOptions {
+  /** What to do, in words for whoever caused it; the catalogue's own by default. */
+  detail?: string;
+  cause?: unknown;
+  /** The fields that were refused. */
+  errors?: FieldError[];
+}
+
+/** The one error class: a code of the catalogue, with its HTTP status and whether trying again can help. */
+export class FreshetError extends Error {
+  readonly code: ErrorCode;
+  readonly status: number;
+  readonly isRetryable: boolean;
+  readonly title: string;
+  readonly errors: FieldError[] | undefined;
+
+  constructor(code: ErrorCode, { detail, cause, errors }: FreshetErrorOptions = {}) {
+    const entry = catalogue[code];
+    super(detail ?? entry.detail, { cause });
+    this.name = 'FreshetError';
+    this.code = code;
+    this.status = entry.status;
+    this.isRetryable = entry.isRetryable;
+    this.title = entry.title;
+    this.errors = errors;
+  }
+}
+
+/** A code that came over the wire, as an error again; what is no code of ours is an internal error. */
+export function errorFromCode(code: string, options?: FreshetErrorOptions): FreshetError {
+  return new FreshetError(code in catalogue ? (code as ErrorCode) : 'FRESHET_INTERNAL', options);
+}
