@@ -1,0 +1,51 @@
+import { jwtVerify, SignJWT } from 'jose';
+import type { Access } from './contracts/identity.ts';
+import { FreshetError } from './errors.ts';
+
+export interface AccessTokens {
+  /** Signs who asks, for the services behind the gateway. */
+  sign(access: Access): Promise<string>;
+  /** @throws {FreshetError} `FRESHET_UNAUTHENTICATED` for a token that is forged, expired or absent. */
+  verify(authorization: string | undefined): Promise<Access>;
+}
+
+export interface AccessTokenOptions {
+  /** Shared by the services of one fleet. */
+  secret: string;
+  ttlSeconds?: number;
+}
+
+const AUDIENCE = 'freshet';
+
+/**
+ * The short-lived signed token (JWT, HS256) that carries tenant and principals between services. The services
+ * behind the gateway trust this token, never a request's body.
+ */
+export function createAccessTokens({ secret, ttlSeconds = 60 }: AccessTokenOptions): AccessTokens {
+  const key = new TextEncoder().encode(secret);
+  return {
+    sign({ tenant, principals }) {
+      return new SignJWT({ tenant, principals })
+        .setProtectedHeader({ alg: 'HS256' })
+        .setAudience(AUDIENCE)
+        .setIssuedAt()
+        .setExpirationTime(`${ttlSeconds}s`)
+        .sign(key);
+    },
+    async verify(authorization) {
+      const token = authorization?.match(/^Bearer (\S+)$/i)?.[1];
+      const refusal =
+        'Only the gateway of this fleet may call this service; check that INTERNAL_TOKEN_SECRET is the same.';
+      if (!token) throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
+      try {
+        const { payload } = await jwtVerify<Access>(token, key, {
+          audience: AUDIENCE,
+          algorithms: ['HS256'],
+        });
+        return { tenant: payload.tenant, principals: payload.principals };
+      } catch (cause) {
+        throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal, cause });
+      }
+    },
+  };
+}

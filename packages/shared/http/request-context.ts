@@ -1,0 +1,67 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import { FreshetError } from '../errors.ts';
+import { continueTrace, type TraceContext } from '../trace.ts';
+import { TIMEOUT_HEADER } from './client.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The trace that this request belongs to. */
+    trace: TraceContext;
+    /** Aborts when the client is gone, the caller's deadline has passed, or the service closes. */
+    abort: AbortController;
+  }
+}
+
+/** The reason of an abort that nobody is left to hear of. */
+export class ClientGone extends Error {
+  override name = 'ClientGone';
+}
+
+const MAX_TIMEOUT_MS = 10 * 60_000;
+
+/** Gives each request its trace, in logs and in the answer, and one signal for all the work that it starts. */
+export const requestContext = fp(
+  async (app: FastifyInstance, { drainMs = 0 }: { drainMs?: number }) => {
+    const live = new Set<AbortController>();
+    let onDrained: (() => void) | undefined;
+    app.decorateRequest('trace');
+    app.decorateRequest('abort');
+
+    app.addHook('onRequest', async (request, reply) => {
+      request.trace = continueTrace(request.headers['traceparent'] as string | undefined);
+      request.log = request.log.child({ traceId: request.trace.traceId });
+      reply.log = request.log;
+      reply.header('x-trace-id', request.trace.traceId);
+
+      const abort = new AbortController();
+      request.abort = abort;
+      live.add(abort);
+      const timeoutMs = Number(request.headers[TIMEOUT_HEADER]);
+      const timer =
+        timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS
+          ? setTimeout(() => abort.abort(new FreshetError('FRESHET_DEADLINE_EXCEEDED')), timeoutMs)
+          : undefined;
+      reply.raw.once('close', () => {
+        clearTimeout(timer);
+        live.delete(abort);
+        if (live.size === 0) onDrained?.();
+        if (!reply.raw.writableFinished) abort.abort(new ClientGone());
+      });
+    });
+
+    // Fastify waits for running requests; a stream would keep it waiting for as long as the answer takes.
+    // So requests have `drainMs` to end by themselves, then streams are told why they end.
+    app.addHook('preClose', async () => {
+      if (live.size > 0 && drainMs > 0) {
+        const { promise: drained, resolve } = Promise.withResolvers<void>();
+        onDrained = resolve;
+        const timer = setTimeout(resolve, drainMs);
+        await drained;
+        clearTimeout(timer);
+      }
+      for (const abort of live) abort.abort(new FreshetError('FRESHET_SHUTTING_DOWN'));
+    });
+  },
+  { name: 'request-context' },
+);

@@ -1,0 +1,54 @@
+import type {} from '@fastify/sse';
+import type { FastifyReply } from 'fastify';
+import { FreshetError } from '../errors.ts';
+
+export interface EventStream<Event extends { type: string }> {
+  /**
+   * Sends one event and waits until the socket takes more.
+   * @throws {FreshetError} `FRESHET_DEADLINE_EXCEEDED` when the client has read nothing for `stallTimeoutMs`.
+   * @throws the signal's reason when the client is gone.
+   */
+  send(event: Event): Promise<void>;
+}
+
+export interface EventStreamOptions {
+  signal: AbortSignal;
+  /** How long a client may leave its socket full before its stream is cut off, in milliseconds. */
+  stallTimeoutMs?: number;
+}
+
+/**
+ * Typed events over a reply of @fastify/sse: `event:` is the type and `id:` counts from 1.
+ *
+ * Its `send()` never settles when the client leaves under backpressure (fastify/sse issue 54), so each send
+ * races with the request's signal and with a stall timer.
+ */
+export function createEventStream<Event extends { type: string }>(
+  reply: FastifyReply,
+  { signal, stallTimeoutMs = 30_000 }: EventStreamOptions,
+): EventStream<Event> {
+  let id = 0;
+  return {
+    async send(event) {
+      signal.throwIfAborted();
+      id += 1;
+      const sent = reply.sse.send({ id: String(id), event: event.type, data: event });
+      if (!reply.raw.writableNeedDrain) return sent;
+      const { promise, reject } = Promise.withResolvers<never>();
+      const onAbort = () => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      const timer = setTimeout(() => {
+        reply.raw.destroy();
+        reject(
+          new FreshetError('FRESHET_DEADLINE_EXCEEDED', { detail: 'The client stopped reading its stream.' }),
+        );
+      }, stallTimeoutMs);
+      try {
+        await Promise.race([sent, promise]);
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+  };
+}
