@@ -1,0 +1,198 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import {
+  type Access,
+  type Acl,
+  type DocumentRef,
+  documentKey,
+  isVisible,
+  type Manifest,
+  type SearchFilter,
+} from '@freshet/shared/contracts';
+import type { Hit, SearchRequest, SearchResult } from '../index.ts';
+import { lexicalQuery } from './lexical-query.ts';
+
+/** BM25 weights of title, headings and text, chosen on the development half of the evaluation sets. */
+const FIELD_WEIGHTS = '3.0, 2.0, 1.0';
+
+const HIT_COLUMNS = `
+  c.document_key, c.source, d.document_id, c.version, c.ordinal, d.title, d.uri, c.heading_path, c.text,
+  c.span_start, c.span_end, d.changed_at`;
+
+interface HitRow {
+  document_key: string;
+  source: string;
+  document_id: string;
+  version: number;
+  ordinal: number;
+  title: string | null;
+  uri: string | null;
+  heading_path: string;
+  text: string;
+  span_start: number;
+  span_end: number;
+  changed_at: string;
+  score: number;
+}
+
+export interface Reader {
+  readManifests(documents: readonly DocumentRef[]): [string, Manifest][];
+  readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
+  search(request: SearchRequest): SearchResult;
+  watermark(): [number, number][];
+  statistics(): { documents: number; tombstones: number; chunks: number };
+}
+
+/** All questions to the index. Synchronous: it runs in a worker thread. */
+export function createReader(db: DatabaseSync): Reader {
+  const manifest = db.prepare(
+    'select d.*, a.acl from document d join acl a on a.id = d.acl_id where d.key = ?',
+  );
+  const vectors = db.prepare(`
+    select c.content_hash, v.embedding from document d
+    join chunk c on c.document_key = d.key join chunk_vec v on v.chunk_id = c.id
+    where d.key = ? and d.embedder = ?`);
+  const acls = db.prepare('select id, acl from acl where tenant = ?');
+  const watermark = db.prepare('select partition, offset from watermark');
+  const counts = db.prepare(`
+    select (select count(*) from document where state = 'live') as documents,
+      (select count(*) from document where state = 'deleted') as tombstones,
+      (select count(*) from chunk) as chunks`);
+
+  function visibleAcls(access: Access): number[] {
+    return acls
+      .all(access.tenant)
+      .filter((row) => isVisible(JSON.parse(row['acl'] as string) as Acl, access))
+      .map((row) => row['id'] as number);
+  }
+
+  function lexicalSearch(match: string, where: Condition, limit: number): Hit[] {
+    const statement = db.prepare(`
+      select ${HIT_COLUMNS}, -bm25(chunk_fts, ${FIELD_WEIGHTS}) as score
+      from chunk_fts join chunk c on c.id = chunk_fts.rowid join document d on d.key = c.document_key
+      where chunk_fts match ? and c.tenant = ? and ${where.sql('c.', 'c.id')}
+      order by score desc, c.id limit ?`);
+    return statement.all(match, where.tenant, ...where.values, limit).map(toHit);
+  }
+
+  function vectorSearch(vector: Float32Array, where: Condition, limit: number): Hit[] {
+    // `k` is a constraint of vec0, so the join stands outside of it.
+    const statement = db.prepare(`
+      select ${HIT_COLUMNS}, 1 - v.distance as score
+      from (select chunk_id, distance from chunk_vec
+        where embedding match ? and k = ? and tenant = ? and ${where.sql('', 'chunk_id')}) v
+      join chunk c on c.id = v.chunk_id join document d on d.key = c.document_key
+      order by v.distance, c.id`);
+    return statement.all(toBlob(vector), BigInt(limit), where.tenant, ...where.values).map(toHit);
+  }
+
+  return {
+    readManifests: (documents) =>
+      documents.flatMap((document): [string, Manifest][] => {
+        const key = documentKey(document);
+        const row = manifest.get(key);
+        return row ? [[key, toManifest(row)]] : [];
+      }),
+
+    readVectors: (document, embedder) =>
+      vectors.all(documentKey(document), embedder).map((row) => {
+        const { buffer, byteOffset, byteLength } = row['embedding'] as Uint8Array;
+        return [
+          row['content_hash'] as string,
+          new Float32Array(buffer.slice(byteOffset, byteOffset + byteLength)),
+        ];
+      }),
+
+    search({ access, text, vector, limit, filter }) {
+      const aclIds = visibleAcls(access);
+      if (aclIds.length === 0) return { lexical: [], vector: [] };
+      const where = toCondition(access.tenant, aclIds, filter);
+      const match = lexicalQuery(text);
+      return {
+        lexical: match === '' ? [] : lexicalSearch(match, where, limit),
+        vector: vectorSearch(vector, where, limit),
+      };
+    },
+
+    watermark: () => watermark.all().map((row) => [row['partition'] as number, row['offset'] as number]),
+
+    statistics: () => ({ ...(counts.get() as { documents: number; tombstones: number; chunks: number }) }),
+  };
+}
+
+interface Condition {
+  tenant: string;
+  /** The condition with its columns prefixed; `id` is the chunk's. */
+  sql(prefix: string, id: string): string;
+  values: SQLInputValue[];
+}
+
+function toCondition(tenant: string, aclIds: number[], filter: SearchFilter = {}): Condition {
+  const { sources, attributes = {} } = filter;
+  const placeholders = (values: readonly unknown[]) => values.map(() => '?').join(', ');
+  const equals = Object.entries(attributes);
+  // json_each instead of a JSON path: an attribute's name may hold dots.
+  const hasAttribute = 'exists (select 1 from json_each(d2.attributes) a where a.key = ? and a.value = ?)';
+  return {
+    tenant,
+    sql: (prefix, id) =>
+      [
+        `${prefix}acl_id in (${placeholders(aclIds)})`,
+        ...(sources ? [`${prefix}source in (${placeholders(sources)})`] : []),
+        ...(equals.length > 0
+          ? [
+              `${id} in (select c2.id from document d2 join chunk c2 on c2.document_key = d2.key
+              where d2.tenant = ? and ${equals.map(() => hasAttribute).join(' and ')})`,
+            ]
+          : []),
+      ].join(' and '),
+    values: [
+      ...aclIds.map(BigInt), // vec0 compares integers only with integers; node:sqlite binds numbers as reals
+      ...(sources ?? []),
+      ...(equals.length > 0 ? [tenant] : []),
+      ...equals.flatMap(([name, value]) => [name, typeof value === 'boolean' ? Number(value) : value]),
+    ],
+  };
+}
+
+export function toBlob({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+function toHit(value: Record<string, unknown>): Hit {
+  const row = value as unknown as HitRow;
+  return {
+    documentKey: row.document_key,
+    source: row.source,
+    documentId: row.document_id,
+    version: row.version,
+    ordinal: row.ordinal,
+    ...(row.title === null ? {} : { title: row.title }),
+    ...(row.uri === null ? {} : { uri: row.uri }),
+    headingPath: JSON.parse(row.heading_path) as string[],
+    text: row.text,
+    span: { start: row.span_start, end: row.span_end },
+    changedAt: row.changed_at,
+    score: row.score,
+  };
+}
+
+function toManifest(row: Record<string, unknown>): Manifest {
+  const text = (column: string) => row[column] as string;
+  const { title, uri } = row as { title: string | null; uri: string | null };
+  return {
+    tenant: text('tenant'),
+    source: text('source'),
+    documentId: text('document_id'),
+    version: row['version'] as number,
+    state: text('state') as Manifest['state'],
+    ...(title === null ? {} : { title }),
+    ...(uri === null ? {} : { uri }),
+    acl: JSON.parse(text('acl')) as Acl,
+    attributes: JSON.parse(text('attributes')) as Manifest['attributes'],
+    contentHash: text('content_hash'),
+    embedder: text('embedder'),
+    chunkCount: row['chunk_count'] as number,
+    changedAt: text('changed_at'),
+    indexedAt: text('indexed_at'),
+  };
+}

@@ -1,0 +1,139 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { type Acl, type Chunk, documentKey, type Manifest } from '@freshet/shared/contracts';
+import type { DocumentWrite, WriteOutcome } from '../index.ts';
+import { toBlob } from './reader.ts';
+
+export interface Writer {
+  write(documents: readonly DocumentWrite[]): WriteOutcome[];
+  advanceWatermark(watermark: readonly [number, number][]): void;
+}
+
+/** All changes of the index. Synchronous: it runs in a worker thread, the only one that writes. */
+export function createWriter(db: DatabaseSync): Writer {
+  // FTS5 gives rowids beyond 2^53 in its own tables, and run() reports the last rowid of any table: as bigint it fits.
+  function prepareChange(sql: string): StatementSync {
+    const statement = db.prepare(sql);
+    statement.setReadBigInts(true);
+    return statement;
+  }
+
+  const storedVersion = db.prepare('select version from document where key = ?');
+  const addAcl = prepareChange('insert into acl (tenant, acl) values (?, ?) on conflict do nothing');
+  const findAcl = db.prepare('select id from acl where tenant = ? and acl = ?');
+  const putManifest = prepareChange(`
+    insert into document (key, tenant, source, document_id, version, state, title, uri, acl_id, attributes,
+      content_hash, embedder, chunk_count, changed_at, indexed_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    on conflict (key) do update set version = excluded.version, state = excluded.state, title = excluded.title,
+      uri = excluded.uri, acl_id = excluded.acl_id, attributes = excluded.attributes,
+      content_hash = excluded.content_hash, embedder = excluded.embedder, chunk_count = excluded.chunk_count,
+      changed_at = excluded.changed_at, indexed_at = excluded.indexed_at`);
+  const presentChunks = db.prepare('select id from chunk where document_key = ?');
+  const removeChunks = prepareChange('delete from chunk where document_key = ?');
+  const removeWords = prepareChange('delete from chunk_fts where rowid = ?');
+  const removeVector = prepareChange('delete from chunk_vec where chunk_id = ?');
+  const addChunk = prepareChange(`
+    insert into chunk (document_key, ordinal, version, tenant, source, acl_id, heading_path, text, span_start,
+      span_end, tokens, content_hash)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+  const addWords = prepareChange('insert into chunk_fts (rowid, title, headings, text) values (?, ?, ?, ?)');
+  const addVector = prepareChange(
+    'insert into chunk_vec (chunk_id, tenant, source, acl_id, embedding) values (?, ?, ?, ?, ?)',
+  );
+  const moveWatermark = prepareChange(`
+    insert into watermark (partition, offset) values (?, ?)
+    on conflict (partition) do update set offset = max(offset, excluded.offset)`);
+
+  function internAcl(tenant: string, acl: Acl): number {
+    // The order of an allow list means nothing; sorted, equal lists share a row.
+    const text = JSON.stringify('public' in acl ? acl : { allow: [...new Set(acl.allow)].sort() });
+    addAcl.run(tenant, text);
+    return findAcl.get(tenant, text)?.['id'] as number;
+  }
+
+  function putDocument(key: string, manifest: Manifest, aclId: number): void {
+    const { tenant, source, documentId, version, state, title, uri, attributes, contentHash, embedder } =
+      manifest;
+    putManifest.run(
+      key,
+      tenant,
+      source,
+      documentId,
+      version,
+      state,
+      title ?? null,
+      uri ?? null,
+      aclId,
+      JSON.stringify(attributes),
+      contentHash,
+      embedder,
+      manifest.chunkCount,
+      manifest.changedAt,
+      manifest.indexedAt,
+    );
+  }
+
+  function removeOlderChunks(key: string): void {
+    for (const { id } of presentChunks.all(key) as { id: number }[]) {
+      removeWords.run(id);
+      removeVector.run(BigInt(id));
+    }
+    removeChunks.run(key);
+  }
+
+  function putChunk(
+    key: string,
+    { tenant, source, version, title }: Manifest,
+    aclId: number,
+    chunk: Chunk,
+  ): void {
+    const { ordinal, headingPath, text, span, tokens, contentHash, vector } = chunk;
+    const { lastInsertRowid: id } = addChunk.run(
+      key,
+      ordinal,
+      version,
+      tenant,
+      source,
+      aclId,
+      JSON.stringify(headingPath),
+      text,
+      span.start,
+      span.end,
+      tokens,
+      contentHash,
+    );
+    addWords.run(id, title ?? '', headingPath.join(' '), text);
+    addVector.run(id, tenant, source, BigInt(aclId), toBlob(vector));
+  }
+
+  function writeDocument({ manifest, chunks }: DocumentWrite): WriteOutcome {
+    const key = documentKey(manifest);
+    const stored = storedVersion.get(key)?.['version'] as number | undefined;
+    if (stored !== undefined && stored >= manifest.version) return 'stale';
+    const aclId = internAcl(manifest.tenant, manifest.acl);
+    putDocument(key, manifest, aclId);
+    removeOlderChunks(key);
+    for (const chunk of chunks) putChunk(key, manifest, aclId, chunk);
+    return 'written';
+  }
+
+  function inTransaction<Result>(work: () => Result): Result {
+    db.exec('begin immediate');
+    try {
+      const result = work();
+      db.exec('commit');
+      return result;
+    } catch (error) {
+      if (db.isTransaction) db.exec('rollback');
+      throw error;
+    }
+  }
+
+  return {
+    write: (documents) => inTransaction(() => documents.map(writeDocument)),
+    advanceWatermark: (watermark) =>
+      inTransaction(() => {
+        for (const [partition, offset] of watermark) moveWatermark.run(partition, offset);
+      }),
+  };
+}

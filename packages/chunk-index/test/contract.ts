@@ -1,0 +1,312 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Access, documentKey, type Manifest } from '@freshet/shared/contracts';
+import fc from 'fast-check';
+import type { ChunkIndex, DocumentWrite } from '../index.ts';
+
+export const DIMENSIONS = 8;
+export const EMBEDDER = 'test-embedder';
+
+/** A unit vector that points mostly along one axis. */
+export function axis(index: number, lean = 0): Float32Array {
+  const vector = new Float32Array(DIMENSIONS);
+  vector[index % DIMENSIONS] = 1;
+  vector[(index + 1) % DIMENSIONS] = lean;
+  const length = Math.hypot(...vector);
+  return vector.map((value) => value / length);
+}
+
+interface Sample extends Partial<Manifest> {
+  texts?: string[];
+  vectors?: Float32Array[];
+}
+
+export function sample({ texts = ['some text'], vectors, ...overrides }: Sample = {}): DocumentWrite {
+  const manifest: Manifest = {
+    tenant: 'acme',
+    source: 'handbook',
+    documentId: 'a.md',
+    version: 1,
+    state: 'live',
+    acl: { public: true },
+    attributes: {},
+    contentHash: 'hash',
+    embedder: EMBEDDER,
+    chunkCount: texts.length,
+    changedAt: '2026-01-01T00:00:00.000Z',
+    indexedAt: '2026-01-01T00:00:01.000Z',
+    ...overrides,
+  };
+  const chunks = texts.map((text, ordinal) => ({
+    ordinal,
+    headingPath: ['Heading'],
+    text,
+    span: { start: 0, end: text.length },
+    tokens: 3,
+    contentHash: `hash of ${text}`,
+    vector: vectors?.[ordinal] ?? axis(ordinal),
+  }));
+  return { manifest, chunks: manifest.state === 'deleted' ? [] : chunks };
+}
+
+const everyone: Access = { tenant: 'acme', principals: [] };
+const query = { access: everyone, text: 'text', vector: axis(0), limit: 10 };
+
+async function found(index: ChunkIndex, request: Partial<Parameters<ChunkIndex['search']>[0]> = {}) {
+  const { lexical, vector } = await index.search({ ...query, ...request });
+  const ids = (hits: typeof lexical) =>
+    hits.map(({ documentId, ordinal }) => `${documentId}#${ordinal}`).sort();
+  return { lexical: ids(lexical), vector: ids(vector) };
+}
+
+/** What every adapter of the port has to keep. `open` gives an empty index. */
+export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>, { runs = 100 } = {}): void {
+  test('a document that was written is found by its words and by its vector', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ texts: ['the quick fox'], title: 'Foxes', uri: 'https://example.com/fox' })]);
+    const { lexical, vector } = await index.search({ ...query, text: 'fox' });
+    for (const [hit] of [lexical, vector]) {
+      assert.equal(hit?.title, 'Foxes');
+      assert.equal(hit.uri, 'https://example.com/fox');
+      assert.equal(hit.text, 'the quick fox');
+      assert.deepEqual(hit.headingPath, ['Heading']);
+      assert.deepEqual(hit.span, { start: 0, end: 13 });
+      assert.equal(hit.documentKey, 'acme/handbook/a.md');
+    }
+    assert.ok(Math.abs((vector[0]?.score ?? 0) - 1) < 1e-5, 'the cosine of a vector with itself is 1');
+  });
+
+  test('the nearest vector and the best words come first', async (t) => {
+    const index = await open(t);
+    await index.write([
+      sample({
+        texts: ['nothing here', 'lamp', 'lamp lamp lamp shade'],
+        vectors: [axis(0, 0.9), axis(0, 0.1), axis(3)],
+      }),
+    ]);
+    const { lexical, vector } = await index.search({ ...query, text: 'lamp shade' });
+    assert.deepEqual(
+      lexical.map(({ ordinal }) => ordinal),
+      [2, 1],
+    );
+    assert.deepEqual(vector.map(({ ordinal }) => ordinal).slice(0, 2), [1, 0]);
+  });
+
+  test('a write that is not newer than the manifest changes nothing', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ version: 5, texts: ['five'] })]);
+    assert.deepEqual(await index.write([sample({ version: 5, texts: ['again'] })]), ['stale']);
+    assert.deepEqual(await index.write([sample({ version: 4, texts: ['four'] })]), ['stale']);
+    assert.deepEqual((await found(index, { text: 'five' })).lexical, ['a.md#0']);
+    assert.deepEqual((await found(index, { text: 'again four' })).lexical, []);
+  });
+
+  test('a newer version replaces every chunk of the older one', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ version: 1, texts: ['old one', 'old two', 'old three'] })]);
+    await index.write([sample({ version: 2, texts: ['new'] })]);
+    assert.deepEqual(await found(index, { text: 'old new' }), { lexical: ['a.md#0'], vector: ['a.md#0'] });
+    assert.equal((await index.statistics()).chunks, 1);
+  });
+
+  test('a tombstone removes the chunks and keeps late upserts out', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ version: 3 })]);
+    await index.write([sample({ version: 4, state: 'deleted', texts: [] })]);
+    assert.deepEqual(await index.write([sample({ version: 3 })]), ['stale']);
+    assert.deepEqual(await found(index), { lexical: [], vector: [] });
+    assert.deepEqual(await index.statistics(), { documents: 0, tombstones: 1, chunks: 0 });
+    assert.deepEqual(
+      await index.write([sample({ version: 5 })]),
+      ['written'],
+      'a newer upsert is a new life',
+    );
+  });
+
+  test('manifests are read back as they were written', async (t) => {
+    const index = await open(t);
+    const write = sample({
+      attributes: { product: 'x', edition: 4, beta: true },
+      acl: { allow: ['group:a'] },
+      title: 'T',
+    });
+    await index.write([write]);
+    const missing = { ...write.manifest, documentId: 'missing' };
+    const manifests = await index.readManifests([write.manifest, missing]);
+    assert.deepEqual([...manifests], [[documentKey(write.manifest), write.manifest]]);
+  });
+
+  test('nobody finds what the acl does not allow, and no tenant finds what is another’s', async (t) => {
+    const index = await open(t);
+    await index.write([
+      sample({ documentId: 'open' }),
+      sample({ documentId: 'team', acl: { allow: ['group:team', 'user:ana'] } }),
+      sample({ documentId: 'closed', acl: { allow: [] } }),
+      sample({ documentId: 'foreign', tenant: 'other' }),
+    ]);
+    const as = (principals: string[], tenant = 'acme') => found(index, { access: { tenant, principals } });
+    for (const [principals, expected] of [
+      [[], ['open#0']],
+      [['group:other'], ['open#0']],
+      [['user:ana'], ['open#0', 'team#0']],
+      [
+        ['user:bo', 'group:team'],
+        ['open#0', 'team#0'],
+      ],
+    ] as const) {
+      assert.deepEqual(await as([...principals]), { lexical: expected, vector: expected });
+    }
+    assert.deepEqual(await as([], 'other'), { lexical: ['foreign#0'], vector: ['foreign#0'] });
+    assert.deepEqual(await as([], 'nobody'), { lexical: [], vector: [] });
+  });
+
+  test('a filter narrows both searches before their limit is applied', async (t) => {
+    const index = await open(t);
+    const many = Array.from({ length: 30 }, (_, i) =>
+      sample({ documentId: `near-${i}`, vectors: [axis(0)] }),
+    );
+    const wanted = sample({
+      documentId: 'far',
+      source: 'tickets',
+      attributes: { 'app.name': 'x', edition: 4, beta: true },
+      vectors: [axis(5)],
+    });
+    await index.write([...many, wanted]);
+    for (const filter of [
+      { sources: ['tickets'] },
+      { attributes: { 'app.name': 'x' } },
+      { attributes: { edition: 4, beta: true } },
+      { sources: ['tickets', 'handbook'], attributes: { edition: 4 } },
+    ]) {
+      assert.deepEqual(await found(index, { filter, limit: 3 }), { lexical: ['far#0'], vector: ['far#0'] });
+    }
+    for (const filter of [
+      { sources: ['nowhere'] },
+      { attributes: { edition: 5 } },
+      { attributes: { edition: '4' } },
+    ]) {
+      assert.deepEqual(await found(index, { filter }), { lexical: [], vector: [] });
+    }
+  });
+
+  test('an acl applies before the limit, so what others may see does not crowd out', async (t) => {
+    const index = await open(t);
+    const hidden = Array.from({ length: 30 }, (_, i) =>
+      sample({ documentId: `hidden-${i}`, acl: { allow: ['group:x'] }, vectors: [axis(0)] }),
+    );
+    await index.write([...hidden, sample({ documentId: 'visible', vectors: [axis(4)] })]);
+    assert.deepEqual(await found(index, { limit: 2 }), { lexical: ['visible#0'], vector: ['visible#0'] });
+  });
+
+  test('any question is answered, whatever its characters', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ texts: ['code TW-2041 and "quotes" café'] })]);
+    for (const text of [
+      '',
+      ' ',
+      '"',
+      "'; drop table chunk; --",
+      'NEAR(a b)',
+      'a* OR -b',
+      'a\0b',
+      '😀',
+      'שלום',
+      '漢字',
+      '\ud800',
+      '(',
+      'x'.repeat(8000),
+    ]) {
+      assert.ok(Array.isArray((await found(index, { text })).lexical), text);
+    }
+    for (const text of ['tw-2041', 'cafe', 'CAFÉ', 'quotes']) {
+      assert.deepEqual((await found(index, { text })).lexical, ['a.md#0'], text);
+    }
+  });
+
+  test('any text is stored whole, whatever its characters', async (t) => {
+    const index = await open(t);
+    const texts = [
+      'nul \0 inside text',
+      'emoji 😀 text',
+      'rtl שלום text',
+      `long text ${'x'.repeat(100_000)}`,
+    ];
+    await index.write([sample({ texts, documentId: 'ä/ö %?#.md' })]);
+    const { lexical } = await index.search(query);
+    assert.deepEqual(lexical.map(({ text }) => text).sort(), [...texts].sort());
+    assert.equal(lexical[0]?.documentId, 'ä/ö %?#.md');
+  });
+
+  test('vectors are kept for the embedder that made them and for no other', async (t) => {
+    const index = await open(t);
+    const write = sample({ texts: ['one', 'two'], vectors: [axis(1, 0.5), axis(2)] });
+    await index.write([write]);
+    const vectors = await index.readVectors(write.manifest, EMBEDDER);
+    assert.deepEqual([...vectors.keys()].sort(), ['hash of one', 'hash of two']);
+    assert.deepEqual([...(vectors.get('hash of one') ?? [])], [...axis(1, 0.5)]);
+    assert.equal((await index.readVectors(write.manifest, 'another')).size, 0);
+    assert.equal((await index.readVectors({ ...write.manifest, documentId: 'missing' }, EMBEDDER)).size, 0);
+  });
+
+  test('the watermark never goes back', async (t) => {
+    const index = await open(t);
+    assert.equal((await index.watermark()).size, 0);
+    await index.advanceWatermark(
+      new Map([
+        [0, 5],
+        [1, 2],
+      ]),
+    );
+    await index.advanceWatermark(
+      new Map([
+        [0, 3],
+        [2, 1],
+      ]),
+    );
+    assert.deepEqual([...(await index.watermark())].sort(), [
+      [0, 5],
+      [1, 2],
+      [2, 1],
+    ]);
+  });
+
+  test('whatever the order and repetition of writes, the index ends at the greatest version of each document', async (t) => {
+    const index = await open(t);
+    let run = 0;
+    const event = fc.record({
+      documentId: fc.constantFrom('a', 'b', 'c'),
+      version: fc.integer({ min: 1, max: 6 }),
+      isDelete: fc.boolean(),
+      repeat: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 14 }), async (events) => {
+        const tenant = `t${run++}`;
+        const expected = new Map<string, { version: number; text: string | undefined }>();
+        for (const { documentId, version, isDelete, repeat } of events) {
+          const text = `word${documentId}${version}`;
+          const write = sample({
+            tenant,
+            documentId,
+            version,
+            ...(isDelete ? { state: 'deleted', texts: [] } : { texts: [text] }),
+          });
+          await index.write(repeat ? [write, write] : [write]);
+          if (version > (expected.get(documentId)?.version ?? 0)) {
+            expected.set(documentId, { version, text: isDelete ? undefined : text });
+          }
+        }
+        const { vector } = await index.search({ ...query, access: { tenant, principals: [] }, limit: 50 });
+        assert.deepEqual(
+          vector.map(({ text }) => text).sort(),
+          [...expected.values()].flatMap(({ text }) => text ?? []).sort(),
+        );
+        const refs = [...expected.keys()].map((documentId) => ({ tenant, source: 'handbook', documentId }));
+        for (const manifest of (await index.readManifests(refs)).values()) {
+          assert.equal(manifest.version, expected.get(manifest.documentId)?.version);
+        }
+      }),
+      { numRuns: runs },
+    );
+  });
+}
