@@ -51,6 +51,12 @@ export interface DocumentWrite {
   chunks: Chunk[];
 }
 
+export interface IndexStatistics {
+  documents: number;
+  tombstones: number;
+  chunks: number;
+}
+
 export interface ChunkIndex {
   /** Realtime: sees every write that has settled. Absent documents are absent from the map, by document key. */
   readManifests(documents: readonly DocumentRef[]): Promise<Map<string, Manifest>>;
@@ -65,7 +71,8 @@ export interface ChunkIndex {
   /** Records how far the log is searchable. Never moves a partition backwards. */
   advanceWatermark(watermark: Watermark): Promise<void>;
   watermark(): Promise<Watermark>;
-  statistics(): Promise<{ documents: number; tombstones: number; chunks: number }>;
+  /** What a tenant has in the index. */
+  statistics(tenant: string): Promise<IndexStatistics>;
   /** Rejects with the reason when the index cannot be used: for readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;

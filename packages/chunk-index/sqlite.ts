@@ -75,7 +75,7 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
     search: (request) => read('search', request),
     advanceWatermark: (watermark: Watermark) => write('advanceWatermark', [...watermark]),
     watermark: async () => new Map(await read('watermark')),
-    statistics: () => read('statistics'),
+    statistics: (tenant) => read('statistics', tenant),
     ping: async () => {
       await read('watermark');
     },

@@ -8,7 +8,7 @@ import {
   type Manifest,
   type SearchFilter,
 } from '@freshet/shared/contracts';
-import type { Hit, SearchRequest, SearchResult } from '../index.ts';
+import type { Hit, IndexStatistics, SearchRequest, SearchResult } from '../index.ts';
 import { lexicalQuery } from './lexical-query.ts';
 
 /** BM25 weights of title, headings and text, chosen on the development half of the evaluation sets. */
@@ -39,7 +39,7 @@ export interface Reader {
   readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
   search(request: SearchRequest): SearchResult;
   watermark(): [number, number][];
-  statistics(): { documents: number; tombstones: number; chunks: number };
+  statistics(tenant: string): IndexStatistics;
 }
 
 /** All questions to the index. Synchronous: it runs in a worker thread. */
@@ -54,9 +54,9 @@ export function createReader(db: DatabaseSync): Reader {
   const acls = db.prepare('select id, acl from acl where tenant = ?');
   const watermark = db.prepare('select partition, offset from watermark');
   const counts = db.prepare(`
-    select (select count(*) from document where state = 'live') as documents,
-      (select count(*) from document where state = 'deleted') as tombstones,
-      (select count(*) from chunk) as chunks`);
+    select (select count(*) from document where tenant = ?1 and state = 'live') as documents,
+      (select count(*) from document where tenant = ?1 and state = 'deleted') as tombstones,
+      (select coalesce(sum(chunk_count), 0) from document where tenant = ?1) as chunks`);
 
   function visibleAcls(access: Access): number[] {
     return acls
@@ -115,7 +115,7 @@ export function createReader(db: DatabaseSync): Reader {
 
     watermark: () => watermark.all().map((row) => [row['partition'] as number, row['offset'] as number]),
 
-    statistics: () => ({ ...(counts.get() as { documents: number; tombstones: number; chunks: number }) }),
+    statistics: (tenant) => ({ ...(counts.get(tenant) as unknown as IndexStatistics) }),
   };
 }
 

@@ -32,6 +32,7 @@ export function createTables(db: DatabaseSync, dimensions: number): void {
       changed_at text not null,
       indexed_at text not null
     );
+    create index document_tenant on document (tenant, state, chunk_count);
     create table chunk (
       id integer primary key autoincrement,
       document_key text not null,

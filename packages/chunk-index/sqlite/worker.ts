@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
 import type { DocumentRef, Manifest } from '@freshet/shared/contracts';
-import type { DocumentWrite, SearchRequest, SearchResult, WriteOutcome } from '../index.ts';
+import type { DocumentWrite, IndexStatistics, SearchRequest, SearchResult, WriteOutcome } from '../index.ts';
 import { type DatabaseOptions, openDatabase, readSetting } from './database.ts';
 import { createReader, type Reader } from './reader.ts';
 import { createWriter, type Writer } from './writer.ts';
@@ -51,7 +51,7 @@ export const search = (request: SearchRequest): SearchResult => questions().sear
 
 export const watermark = (): [number, number][] => questions().watermark();
 
-export const statistics = (): ReturnType<Reader['statistics']> => questions().statistics();
+export const statistics = (tenant: string): IndexStatistics => questions().statistics(tenant);
 
 export const write = (documents: DocumentWrite[]): WriteOutcome[] => changes().write(documents);
 

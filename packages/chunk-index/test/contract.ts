@@ -106,7 +106,7 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     await index.write([sample({ version: 1, texts: ['old one', 'old two', 'old three'] })]);
     await index.write([sample({ version: 2, texts: ['new'] })]);
     assert.deepEqual(await found(index, { text: 'old new' }), { lexical: ['a.md#0'], vector: ['a.md#0'] });
-    assert.equal((await index.statistics()).chunks, 1);
+    assert.equal((await index.statistics('acme')).chunks, 1);
   });
 
   test('a tombstone removes the chunks and keeps late upserts out', async (t) => {
@@ -115,7 +115,7 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     await index.write([sample({ version: 4, state: 'deleted', texts: [] })]);
     assert.deepEqual(await index.write([sample({ version: 3 })]), ['stale']);
     assert.deepEqual(await found(index), { lexical: [], vector: [] });
-    assert.deepEqual(await index.statistics(), { documents: 0, tombstones: 1, chunks: 0 });
+    assert.deepEqual(await index.statistics('acme'), { documents: 0, tombstones: 1, chunks: 0 });
     assert.deepEqual(
       await index.write([sample({ version: 5 })]),
       ['written'],

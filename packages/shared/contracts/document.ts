@@ -15,7 +15,12 @@ export const Version = Type.Integer({
 });
 
 export const MediaType = Type.Union(
-  [Type.Literal('text/markdown'), Type.Literal('text/html'), Type.Literal('text/plain')],
+  [
+    Type.Literal('text/markdown'),
+    Type.Literal('text/html'),
+    Type.Literal('text/plain'),
+    Type.Literal('application/jsonl'),
+  ],
   { description: 'How `content` is written.' },
 );
 export type MediaType = Static<typeof MediaType>;

@@ -1,4 +1,4 @@
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { FreshetError } from '../errors.ts';
 
 /** Partition -> offset up to which (exclusive) the log is searchable. */
@@ -9,6 +9,21 @@ export const WatermarkToken = Type.String({
   maxLength: 4096,
   description: 'Opaque position in the document log. Hand back what a Freshet answer gave you.',
 });
+
+/** How far the index is, and what the caller's tenant has in it. */
+export const WatermarkResponse = Type.Object(
+  {
+    watermark: WatermarkToken,
+    documents: Type.Integer({ minimum: 0 }),
+    tombstones: Type.Integer({
+      minimum: 0,
+      description: 'Deleted documents, remembered so that they stay deleted.',
+    }),
+    chunks: Type.Integer({ minimum: 0 }),
+  },
+  { additionalProperties: false, title: 'WatermarkResponse' },
+);
+export type WatermarkResponse = Static<typeof WatermarkResponse>;
 
 /** An opaque token of a watermark. */
 export function encodeWatermark(watermark: Watermark): string {

@@ -6,15 +6,17 @@ export interface EventStream<Event extends { type: string }> {
   /**
    * Sends one event and waits until the socket takes more.
    * @throws {FreshetError} `FRESHET_DEADLINE_EXCEEDED` when the client has read nothing for `stallTimeoutMs`.
-   * @throws the signal's reason when the client is gone.
+   * @throws the signal's reason when it is aborted.
    */
   send(event: Event): Promise<void>;
+  /** Sends the last event of a stream that failed, even after the signal was aborted. Never throws. */
+  fail(event: Event): Promise<void>;
 }
 
 export interface EventStreamOptions {
   signal: AbortSignal;
   /** How long a client may leave its socket full before its stream is cut off, in milliseconds. */
-  stallTimeoutMs?: number;
+  stallTimeoutMs: number;
 }
 
 /**
@@ -25,30 +27,43 @@ export interface EventStreamOptions {
  */
 export function createEventStream<Event extends { type: string }>(
   reply: FastifyReply,
-  { signal, stallTimeoutMs = 30_000 }: EventStreamOptions,
+  { signal, stallTimeoutMs }: EventStreamOptions,
 ): EventStream<Event> {
   let id = 0;
+
+  function write(event: Event): Promise<void> {
+    id += 1;
+    return reply.sse.send({ id: String(id), event: event.type, data: event });
+  }
+
+  async function drained(sent: Promise<void>): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener('abort', onAbort, { once: true });
+    const timer = setTimeout(() => {
+      reply.raw.destroy();
+      reject(
+        new FreshetError('FRESHET_DEADLINE_EXCEEDED', { detail: 'The client stopped reading its stream.' }),
+      );
+    }, stallTimeoutMs);
+    try {
+      await Promise.race([sent, promise]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+
   return {
     async send(event) {
       signal.throwIfAborted();
-      id += 1;
-      const sent = reply.sse.send({ id: String(id), event: event.type, data: event });
-      if (!reply.raw.writableNeedDrain) return sent;
-      const { promise, reject } = Promise.withResolvers<never>();
-      const onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
-      const timer = setTimeout(() => {
-        reply.raw.destroy();
-        reject(
-          new FreshetError('FRESHET_DEADLINE_EXCEEDED', { detail: 'The client stopped reading its stream.' }),
-        );
-      }, stallTimeoutMs);
-      try {
-        await Promise.race([sent, promise]);
-      } finally {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', onAbort);
-      }
+      const sent = write(event);
+      await (reply.raw.writableNeedDrain ? drained(sent) : sent);
+    },
+    async fail(event) {
+      if (!reply.sse.isConnected || reply.raw.destroyed) return;
+      // Not awaited: a client that does not read would hold up whoever waits for this stream's end.
+      write(event).catch(() => {});
     },
   };
 }

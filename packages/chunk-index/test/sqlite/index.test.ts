@@ -30,7 +30,7 @@ test('an index outlives the process that wrote it', async (t) => {
   await first.close();
   const second = await openSqliteChunkIndex({ ...options, path });
   t.after(() => second.close());
-  assert.deepEqual(await second.statistics(), { documents: 1, tombstones: 0, chunks: 1 });
+  assert.deepEqual(await second.statistics('acme'), { documents: 1, tombstones: 0, chunks: 1 });
 });
 
 test('another embedder is refused, by name', async (t) => {

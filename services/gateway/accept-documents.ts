@@ -1,0 +1,86 @@
+import {
+  type Access,
+  DocumentInput,
+  MAX_CONTENT_BYTES,
+  UPSERTED,
+  type UpsertedDocument,
+} from '@freshet/shared/contracts';
+import { type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
+import { catalogue, type ErrorCode } from '@freshet/shared/errors';
+import type { Sources } from '@freshet/shared/sources';
+import { createValidator } from '@freshet/shared/validation';
+import type { NextVersion } from './next-version.ts';
+
+export interface AcceptedDocument {
+  index: number;
+  source: string;
+  documentId: string;
+  version: number;
+}
+
+export interface RefusedDocument {
+  index: number;
+  code: ErrorCode;
+  detail: string;
+}
+
+export interface Acceptance {
+  records: EventRecord[];
+  accepted: AcceptedDocument[];
+  refused: RefusedDocument[];
+}
+
+const input = createValidator(DocumentInput);
+
+/**
+ * Documents as a client hands them in, each checked by itself: those that can be written become records of the
+ * document log, the others are refused with a reason and hold nothing up.
+ */
+export function acceptDocuments(
+  documents: readonly unknown[],
+  { tenant }: Access,
+  { sources, nextVersion }: { sources: Sources; nextVersion: NextVersion },
+): Acceptance {
+  const acceptance: Acceptance = { records: [], accepted: [], refused: [] };
+  for (const [index, document] of documents.entries()) {
+    const refuse = (code: ErrorCode, detail: string = catalogue[code].detail) => {
+      acceptance.refused.push({ index, code, detail });
+    };
+    if (hasOversizedContent(document)) {
+      refuse('FRESHET_CONTENT_TOO_LARGE');
+      continue;
+    }
+    if (!input.check(document)) {
+      const detail = input.errors(document).map(({ path, detail }) => `${path} ${detail}`);
+      refuse('FRESHET_REQUEST_INVALID', detail.join('; '));
+      continue;
+    }
+    const acl = document.acl ?? sources.defaultAcl(document.source);
+    if (acl === undefined) {
+      refuse(
+        'FRESHET_SOURCE_UNKNOWN',
+        `Nobody could see it: give the document an acl, or configure the source ${document.source} in SOURCES.`,
+      );
+      continue;
+    }
+    if (document.content.trim() === '')
+      return refuse('FRESHET_CONTENT_EMPTY', 'The content is only white space.');
+    const version = document.version ?? nextVersion();
+    const data: UpsertedDocument = {
+      ...document,
+      tenant,
+      version,
+      acl,
+      changedAt: document.changedAt ?? new Date().toISOString(),
+    };
+    acceptance.records.push(encodeDocumentEvent({ type: UPSERTED, data }));
+    acceptance.accepted.push({ index, source: data.source, documentId: data.documentId, version });
+  }
+  return acceptance;
+}
+
+/** The schema bounds characters; what the log carries are bytes. */
+function hasOversizedContent(document: unknown): boolean {
+  const content = (document as { content?: unknown } | null)?.content;
+  return typeof content === 'string' && Buffer.byteLength(content) > MAX_CONTENT_BYTES;
+}

@@ -1,0 +1,70 @@
+import type { EventLog } from '@freshet/event-log';
+import { createAccessTokens } from '@freshet/shared/access-token';
+import { createServiceClient } from '@freshet/shared/http/client';
+import type { Logger } from '@freshet/shared/log';
+import { createRegistry } from '@freshet/shared/metrics';
+import { createServiceApp } from '@freshet/shared/service/app';
+import type { Service } from '@freshet/shared/service/run';
+import { readSources } from '@freshet/shared/sources';
+import type { Static } from 'typebox';
+import { createAnswer } from './answer.ts';
+import { readCallers } from './api-keys.ts';
+import type { GatewayConfig } from './config.ts';
+import { caller } from './plugins/caller.ts';
+import { openapi } from './plugins/openapi.ts';
+import { securityHeaders } from './plugins/security-headers.ts';
+import { chatRoute } from './routes/chat.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { pageRoute } from './routes/page.ts';
+import { searchRoute } from './routes/search.ts';
+import { watermarkRoute } from './routes/watermark.ts';
+
+export interface GatewayOptions {
+  config: Static<typeof GatewayConfig>;
+  logger: Logger;
+  log: EventLog;
+}
+
+/** The public edge: names the caller, streams answers, writes documents to the log. */
+export async function openGateway({ config, logger, log }: GatewayOptions): Promise<Service> {
+  const callers = await readCallers(config.API_KEYS_FILE);
+  const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
+  const retriever = createServiceClient({ name: 'retriever', baseUrl: config.RETRIEVER_URL });
+  // One connection carries one answer at a time.
+  const generator = createServiceClient({
+    name: 'generator',
+    baseUrl: config.GENERATOR_URL,
+    connections: config.CHAT_MAX_STREAMS,
+  });
+  const registry = createRegistry('gateway');
+  const app = await createServiceApp({
+    logger,
+    registry,
+    checks: {
+      log: () => log.ping(),
+      retriever: (signal) => retriever.json({ method: 'GET', path: '/readyz', signal }),
+      generator: (signal) => generator.json({ method: 'GET', path: '/readyz', signal }),
+    },
+    drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
+  });
+  await app.register(securityHeaders);
+  await app.register(caller, { callers });
+  await app.register(openapi);
+  await app.register(pageRoute);
+  await app.register(chatRoute, {
+    answer: createAnswer({ retriever, generator, tokens, timeoutMs: config.CHAT_TIMEOUT_MS }),
+    registry,
+    maxStreams: config.CHAT_MAX_STREAMS,
+    stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
+    timeoutMs: config.CHAT_TIMEOUT_MS,
+  });
+  await app.register(searchRoute, { retriever, tokens });
+  await app.register(documentRoutes, { log, retriever, tokens, sources: readSources(config.SOURCES) });
+  await app.register(watermarkRoute, { retriever, tokens });
+  return {
+    app,
+    async close() {
+      await Promise.all([retriever.close(), generator.close()]);
+    },
+  };
+}

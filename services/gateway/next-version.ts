@@ -1,0 +1,15 @@
+export type NextVersion = () => number;
+
+/**
+ * Versions for documents that come without one: microseconds since the epoch, strictly increasing, so that of two
+ * writes through one gateway the later one wins, even within one tick of the clock. Safe integers until 2255.
+ */
+export function createVersionClock(
+  now: () => number = () => performance.timeOrigin + performance.now(),
+): NextVersion {
+  let last = 0;
+  return () => {
+    last = Math.max(last + 1, Math.floor(now() * 1000));
+    return last;
+  };
+}

@@ -1,0 +1,22 @@
+import type { FastifyInstance } from 'fastify';
+import fp from 'fastify-plugin';
+import type { Caller, Callers } from '../api-keys.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
+/** Names the caller of every /v1 route before its body is read. */
+export const caller = fp(
+  async (app: FastifyInstance, { callers }: { callers: Callers }) => {
+    app.decorateRequest('caller');
+    app.addHook('onRequest', async (request) => {
+      if (request.routeOptions.url?.startsWith('/v1/')) {
+        request.caller = callers.identify(request.headers.authorization);
+      }
+    });
+  },
+  { name: 'caller', dependencies: ['request-context'] },
+);

@@ -1,0 +1,189 @@
+import type { EventLog, Position } from '@freshet/event-log';
+import type { AccessTokens } from '@freshet/shared/access-token';
+import {
+  DELETED,
+  DocumentId,
+  DocumentInput,
+  encodeWatermark,
+  Manifest,
+  Source,
+  Version,
+  WatermarkToken,
+} from '@freshet/shared/contracts';
+import { DOCUMENTS_TOPIC, encodeDocumentEvent } from '@freshet/shared/document-events';
+import { FreshetError } from '@freshet/shared/errors';
+import type { ServiceClient } from '@freshet/shared/http/client';
+import type { ServiceApp } from '@freshet/shared/service/app';
+import type { Sources } from '@freshet/shared/sources';
+import { formatTraceparent } from '@freshet/shared/trace';
+import { createValidator } from '@freshet/shared/validation';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { acceptDocuments } from '../accept-documents.ts';
+import { createVersionClock } from '../next-version.ts';
+import { problemResponses } from '../problem-responses.ts';
+
+export interface DocumentRoutesOptions {
+  log: EventLog;
+  retriever: ServiceClient;
+  tokens: AccessTokens;
+  sources: Sources;
+}
+
+const MAX_DOCUMENTS = 1000;
+const BODY_LIMIT = 10 * 1024 * 1024;
+
+const DocumentsRequest = Type.Object(
+  { documents: Type.Array(DocumentInput, { minItems: 1, maxItems: MAX_DOCUMENTS }) },
+  { additionalProperties: false, title: 'DocumentsRequest' },
+);
+
+/** The same without a look into the documents: each is judged by itself. */
+const looseRequest = createValidator(
+  Type.Object(
+    { documents: Type.Array(Type.Unknown(), { minItems: 1, maxItems: MAX_DOCUMENTS }) },
+    { additionalProperties: false },
+  ),
+);
+
+const DocumentsResponse = Type.Object(
+  {
+    accepted: Type.Array(
+      Type.Object({ index: Type.Integer(), source: Source, documentId: DocumentId, version: Version }),
+    ),
+    refused: Type.Array(Type.Object({ index: Type.Integer(), code: Type.String(), detail: Type.String() })),
+    watermark: WatermarkToken,
+  },
+  { title: 'DocumentsResponse' },
+);
+
+const DeletionResponse = Type.Object(
+  { source: Source, documentId: DocumentId, version: Version, watermark: WatermarkToken },
+  { title: 'DeletionResponse' },
+);
+
+const params = Type.Object({ source: Source, documentId: DocumentId });
+
+export async function documentRoutes(
+  app: ServiceApp,
+  { log, retriever, tokens, sources }: DocumentRoutesOptions,
+) {
+  const nextVersion = createVersionClock();
+
+  app.post(
+    '/v1/documents',
+    {
+      bodyLimit: BODY_LIMIT,
+      schema: {
+        tags: ['documents'],
+        summary: 'Write documents',
+        description:
+          'Writes up to 1,000 documents, 10 MiB in all. Each is checked by itself: `refused` says which were not taken and why. What was accepted is durable; it is searchable once the index has reached `watermark`.',
+        body: DocumentsRequest,
+        response: { 202: DocumentsResponse, ...problemResponses(400, 401, 403, 413, 415) },
+      },
+      validatorCompiler: () => (body: unknown) =>
+        looseRequest.check(body) || {
+          error: new FreshetError('FRESHET_REQUEST_INVALID', problemOf(looseRequest.errors(body))),
+        },
+    },
+    async (request, reply) => {
+      demandWriter(request);
+      const { access } = request.caller;
+      const { records, accepted, refused } = acceptDocuments(request.body.documents, access, {
+        sources,
+        nextVersion,
+      });
+      if (accepted.length === 0) {
+        throw new FreshetError('FRESHET_REQUEST_INVALID', problemOf(refused.map(toFieldError)));
+      }
+      const traceparent = formatTraceparent(request.trace);
+      const traced = records.map((record) => ({ ...record, headers: { ...record.headers, traceparent } }));
+      const positions = await log.append(DOCUMENTS_TOPIC, traced);
+      reply.code(202);
+      return { accepted, refused, watermark: watermarkOf(positions) };
+    },
+  );
+
+  app.delete(
+    '/v1/documents/:source/:documentId',
+    {
+      schema: {
+        tags: ['documents'],
+        summary: 'Delete a document',
+        description: 'Deleting what does not exist is no error: a later, older upsert stays out.',
+        params,
+        querystring: Type.Object(
+          {
+            version: Type.Optional(Type.String({ pattern: '^\\d{1,16}$' })),
+          },
+          { additionalProperties: false },
+        ),
+        response: { 202: DeletionResponse, ...problemResponses(400, 401, 403) },
+      },
+    },
+    async (request, reply) => {
+      demandWriter(request);
+      const { source, documentId } = request.params;
+      const { tenant } = request.caller.access;
+      const version = request.query.version === undefined ? nextVersion() : Number(request.query.version);
+      const data = { tenant, source, documentId, version, changedAt: new Date().toISOString() };
+      const traceparent = formatTraceparent(request.trace);
+      const positions = await log.append(DOCUMENTS_TOPIC, [
+        encodeDocumentEvent({ type: DELETED, data }, { traceparent }),
+      ]);
+      reply.code(202);
+      return { source, documentId, version, watermark: watermarkOf(positions) };
+    },
+  );
+
+  app.get(
+    '/v1/documents/:source/:documentId',
+    {
+      schema: {
+        tags: ['documents'],
+        summary: 'Look up a document',
+        description: 'What the index knows of the document: its state, version and number of chunks.',
+        params,
+        response: { 200: Manifest, ...problemResponses(400, 401, 404) },
+      },
+    },
+    async (request) => {
+      const { source, documentId } = request.params;
+      return retriever.json<Manifest>({
+        method: 'GET',
+        path: `/v1/documents/${source}/${encodeURIComponent(documentId)}`,
+        token: await tokens.sign(request.caller.access),
+        trace: request.trace,
+        signal: request.abort.signal,
+        isIdempotent: true,
+      });
+    },
+  );
+}
+
+function demandWriter({ caller }: FastifyRequest): void {
+  if (!caller.canWrite) throw new FreshetError('FRESHET_FORBIDDEN');
+}
+
+function toFieldError({ index, detail }: { index: number; detail: string }) {
+  return { path: `/documents/${index}`, detail };
+}
+
+function problemOf(errors: { path: string; detail: string }[]) {
+  return {
+    errors: errors.slice(0, 20),
+    detail: errors
+      .slice(0, 5)
+      .map(({ path, detail }) => `${path} ${detail}`)
+      .join('; '),
+  };
+}
+
+function watermarkOf(positions: readonly Position[]): string {
+  const watermark = new Map<number, number>();
+  for (const { partition, offset } of positions) {
+    watermark.set(partition, Math.max(watermark.get(partition) ?? 0, offset + 1));
+  }
+  return encodeWatermark(watermark);
+}

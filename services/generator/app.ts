@@ -1,0 +1,36 @@
+import type { Generator } from '@freshet/models/generation';
+import { createAccessTokens } from '@freshet/shared/access-token';
+import type { Logger } from '@freshet/shared/log';
+import { createRegistry } from '@freshet/shared/metrics';
+import { createServiceApp } from '@freshet/shared/service/app';
+import type { Service } from '@freshet/shared/service/run';
+import type { Static } from 'typebox';
+import type { GeneratorConfig } from './config.ts';
+import { generateRoute } from './routes/generate.ts';
+
+export interface GeneratorOptions {
+  config: Static<typeof GeneratorConfig>;
+  logger: Logger;
+  generator: Generator;
+}
+
+/** A question's passages, of the largest kind that retrieval gives. */
+const BODY_LIMIT = 4 * 1024 * 1024;
+
+/** Passages to a cited answer, over Server-Sent Events. */
+export async function openGenerator({ config, logger, generator }: GeneratorOptions): Promise<Service> {
+  const registry = createRegistry('generator');
+  const app = await createServiceApp({
+    logger,
+    registry,
+    bodyLimit: BODY_LIMIT,
+    drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
+  });
+  await app.register(generateRoute, {
+    generator,
+    tokens: createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET }),
+    registry,
+    stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
+  });
+  return { app, close: async () => {} };
+}

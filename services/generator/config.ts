@@ -1,0 +1,13 @@
+import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
+import { Type } from 'typebox';
+
+export const GeneratorConfig = Type.Object({
+  ...commonConfig,
+  ...internalTokenConfig,
+  PORT: Type.Integer({ default: 8083, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
+  STREAM_STALL_TIMEOUT_MS: Type.Integer({
+    default: 30_000,
+    minimum: 100,
+    description: 'A client that reads nothing for so long is cut off.',
+  }),
+});

@@ -1,0 +1,84 @@
+import type { ChunkIndex } from '@freshet/chunk-index';
+import type { EventLog } from '@freshet/event-log';
+import type { Embedder } from '@freshet/models/embedding';
+import { DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
+import type { Logger } from '@freshet/shared/log';
+import { createRegistry } from '@freshet/shared/metrics';
+import { createServiceApp } from '@freshet/shared/service/app';
+import type { Service } from '@freshet/shared/service/run';
+import { readSources } from '@freshet/shared/sources';
+import type { Static } from 'typebox';
+import type { IngestorConfig } from './config.ts';
+import { openDeadLetters } from './dead-letters.ts';
+import { createBatchHandler } from './ingest-batch.ts';
+import { createIngestMetrics } from './metrics.ts';
+import { openDocumentParser } from './parse/parser.ts';
+
+export interface IngestorOptions {
+  config: Static<typeof IngestorConfig>;
+  logger: Logger;
+  log: EventLog;
+  index: ChunkIndex;
+  embedder: Embedder;
+  /** The embedder's tokenizer.json, where it has one; chunks are counted with it. */
+  tokenizer?: string;
+}
+
+/** The consumer group of all ingestors of a fleet. */
+export const INGESTOR_GROUP = 'ingestor';
+
+/** Consumes the document log into the index. Its HTTP side is health and metrics alone. */
+export async function openIngestor({
+  config,
+  logger,
+  log,
+  index,
+  embedder,
+  tokenizer,
+}: IngestorOptions): Promise<Service> {
+  const registry = createRegistry('ingestor');
+  const metrics = createIngestMetrics(registry, {
+    readLag: async () => {
+      const partitions = await log.lag(DOCUMENTS_TOPIC, INGESTOR_GROUP);
+      return new Map(partitions.map(({ partition, committed, end }) => [partition, end - committed]));
+    },
+  });
+  const app = await createServiceApp({
+    logger,
+    registry,
+    checks: { log: () => log.ping(), index: () => index.ping() },
+  });
+  const deadLetters = await openDeadLetters(log);
+  const parser = openDocumentParser({
+    tokenizer,
+    maxTokens: embedder.maxTokens,
+    timeoutMs: config.PARSER_TIMEOUT_MS,
+    maxHeapMiB: config.PARSER_HEAP_MIB,
+  });
+
+  const consumer = await log.consume({
+    topic: DOCUMENTS_TOPIC,
+    group: INGESTOR_GROUP,
+    maxRecords: config.INGEST_BATCH_RECORDS,
+    maxBytes: config.INGEST_BATCH_BYTES,
+    onBatch: createBatchHandler({
+      index,
+      embedder,
+      parser,
+      deadLetters,
+      sources: readSources(config.SOURCES),
+      metrics,
+      logger,
+    }),
+    onError: (err, { partition, records }) =>
+      logger.error({ err, partition, offset: records[0]?.offset }, 'batch failed, will be tried again'),
+  });
+
+  return {
+    app,
+    async close() {
+      await consumer.stop();
+      await parser.close();
+    },
+  };
+}

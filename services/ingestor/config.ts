@@ -1,0 +1,30 @@
+import { commonConfig } from '@freshet/shared/config';
+import { sourcesConfig } from '@freshet/shared/sources';
+import { Type } from 'typebox';
+
+export const IngestorConfig = Type.Object({
+  ...commonConfig,
+  ...sourcesConfig,
+  PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
+  INGEST_BATCH_RECORDS: Type.Integer({
+    default: 100,
+    minimum: 1,
+    maximum: 10_000,
+    description: 'Most records that are handled, and then committed, at once.',
+  }),
+  INGEST_BATCH_BYTES: Type.Integer({
+    default: 4 * 1024 * 1024,
+    minimum: 1024,
+    description: 'Most bytes of records that are handled at once.',
+  }),
+  PARSER_TIMEOUT_MS: Type.Integer({
+    default: 30_000,
+    minimum: 100,
+    description: 'A document that takes longer to parse goes to the dead letters.',
+  }),
+  PARSER_HEAP_MIB: Type.Integer({
+    default: 384,
+    minimum: 64,
+    description: 'A document that needs more heap to parse goes to the dead letters.',
+  }),
+});

@@ -1,0 +1,196 @@
+import type { ChunkIndex, DocumentWrite } from '@freshet/chunk-index';
+import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
+import type { Embedder } from '@freshet/models/embedding';
+import {
+  DELETED,
+  type DeletedDocument,
+  type DocumentEvent,
+  documentKey,
+  type Manifest,
+  type UpsertedDocument,
+} from '@freshet/shared/contracts';
+import { decodeDocumentEvent } from '@freshet/shared/document-events';
+import { FreshetError } from '@freshet/shared/errors';
+import type { Logger } from '@freshet/shared/log';
+import type { Sources } from '@freshet/shared/sources';
+import pLimit from 'p-limit';
+import type { DeadLetters } from './dead-letters.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { DocumentParser } from './parse/parser.ts';
+
+export interface IngestPorts {
+  index: ChunkIndex;
+  embedder: Embedder;
+  parser: DocumentParser;
+  deadLetters: DeadLetters;
+  sources: Sources;
+  metrics: IngestMetrics;
+  logger: Logger;
+  now?: () => Date;
+}
+
+/** Enough to keep the embedder busy while other documents are parsed and written. */
+const CONCURRENT_DOCUMENTS = 6;
+
+interface Pending {
+  record: ConsumedRecord;
+  event: DocumentEvent;
+}
+
+/**
+ * Handles one batch of the document log: decode, keep the newest event of each document, drop what is stale,
+ * parse, chunk, embed what has no vector yet, write under the fence, and move the watermark. An event that can
+ * never be applied goes to the dead letters; any other failure throws, and the log delivers the batch again.
+ */
+export function createBatchHandler(
+  ports: IngestPorts,
+): (batch: RecordBatch, signal: AbortSignal) => Promise<void> {
+  const { index, deadLetters, metrics, logger } = ports;
+  const limit = pLimit(CONCURRENT_DOCUMENTS);
+
+  async function refuse(record: ConsumedRecord, error: FreshetError): Promise<void> {
+    metrics.documents.inc({ outcome: 'refused' });
+    logger.warn(
+      { key: record.key, offset: record.offset, code: error.code, detail: error.message },
+      'event refused',
+    );
+    await deadLetters.add(record, error);
+  }
+
+  async function decode(records: readonly ConsumedRecord[]): Promise<Pending[]> {
+    const newest = new Map<string, Pending>();
+    for (const record of records) {
+      try {
+        const event = decodeDocumentEvent(record);
+        const known = newest.get(record.key);
+        if (!known || event.data.version > known.event.data.version)
+          newest.set(record.key, { record, event });
+      } catch (error) {
+        if (!(error instanceof FreshetError)) throw error;
+        await refuse(record, error);
+      }
+    }
+    return [...newest.values()];
+  }
+
+  async function apply(
+    { record, event }: Pending,
+    known: Manifest | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    signal.throwIfAborted();
+    if (known && known.version >= event.data.version) {
+      metrics.documents.inc({ outcome: 'stale' });
+      return;
+    }
+    let write: DocumentWrite;
+    try {
+      write =
+        event.type === DELETED
+          ? toTombstone(event.data, known, ports)
+          : await toWrite(event.data, known, ports, signal);
+    } catch (error) {
+      if (error instanceof FreshetError && isPoison(error)) return refuse(record, error);
+      throw error;
+    }
+    signal.throwIfAborted();
+    const [outcome = 'stale'] = await index.write([write]);
+    metrics.documents.inc({ outcome: outcome === 'stale' ? 'stale' : write.manifest.state });
+    if (outcome === 'written') {
+      metrics.chunks.inc(write.chunks.length);
+      metrics.freshness.observe(Math.max(0, Date.now() - Date.parse(event.data.changedAt)) / 1000);
+    }
+  }
+
+  return async ({ partition, records }, signal) => {
+    const pending = await decode(records);
+    const manifests = await index.readManifests(pending.map(({ event }) => event.data));
+    const results = await Promise.allSettled(
+      pending.map((item) => limit(() => apply(item, manifests.get(documentKey(item.event.data)), signal))),
+    );
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
+    const last = records.at(-1);
+    if (last) await index.advanceWatermark(new Map([[partition, last.offset + 1]]));
+  };
+}
+
+/** Whether trying again can never help: it is the event that is wrong, not the world around it. */
+function isPoison({ status }: FreshetError): boolean {
+  return status === 422;
+}
+
+function toTombstone(
+  data: DeletedDocument,
+  known: Manifest | undefined,
+  { embedder, now = () => new Date() }: IngestPorts,
+): DocumentWrite {
+  const { tenant, source, documentId, version, changedAt } = data;
+  return {
+    manifest: {
+      tenant,
+      source,
+      documentId,
+      version,
+      state: 'deleted',
+      // Who could see the document may learn that it is gone; nobody else may.
+      acl: known?.acl ?? { allow: [] },
+      attributes: {},
+      contentHash: '',
+      embedder: embedder.fingerprint,
+      chunkCount: 0,
+      changedAt,
+      indexedAt: now().toISOString(),
+    },
+    chunks: [],
+  };
+}
+
+async function toWrite(
+  data: UpsertedDocument,
+  known: Manifest | undefined,
+  { index, embedder, parser, sources, metrics, now = () => new Date() }: IngestPorts,
+  signal: AbortSignal,
+): Promise<DocumentWrite> {
+  const { content, mediaType, tenant, source, documentId, version, uri, changedAt } = data;
+  const { title, contentHash, drafts } = await metrics.time('parse', () =>
+    parser.parse({ content, mediaType, title: data.title }),
+  );
+  const kept =
+    known?.state === 'live'
+      ? await index.readVectors(data, embedder.fingerprint)
+      : new Map<string, Float32Array>();
+  const missing = drafts.filter((draft) => !kept.has(draft.contentHash));
+  const vectors = await metrics.time('embed', () =>
+    embedder.embedDocuments(
+      missing.map(({ embeddedText }) => embeddedText),
+      { signal },
+    ),
+  );
+  metrics.embedded.inc(missing.length);
+  missing.forEach((draft, i) => {
+    kept.set(draft.contentHash, vectors[i] as Float32Array);
+  });
+  return {
+    manifest: {
+      tenant,
+      source,
+      documentId,
+      version,
+      state: 'live',
+      ...(title === undefined ? {} : { title }),
+      ...(uri === undefined ? {} : { uri }),
+      acl: data.acl ?? sources.defaultAcl(source) ?? { allow: [] },
+      attributes: data.attributes ?? {},
+      contentHash,
+      embedder: embedder.fingerprint,
+      chunkCount: drafts.length,
+      changedAt,
+      indexedAt: now().toISOString(),
+    },
+    chunks: drafts.map(({ embeddedText, ...draft }) => ({
+      ...draft,
+      vector: kept.get(draft.contentHash) as Float32Array,
+    })),
+  };
+}

@@ -1,0 +1,62 @@
+import { Counter, Gauge, Histogram, type Registry } from '@freshet/shared/metrics';
+
+export interface IngestMetrics {
+  documents: Counter<'outcome'>;
+  chunks: Counter;
+  embedded: Counter;
+  freshness: Histogram;
+  /** Runs one stage of the work on a document and records its seconds. */
+  time<Result>(stage: 'parse' | 'embed', work: () => Promise<Result>): Promise<Result>;
+}
+
+/** `readLag` is asked at each scrape: records behind, by partition. */
+export function createIngestMetrics(
+  registry: Registry,
+  { readLag }: { readLag: () => Promise<Map<number, number>> },
+): IngestMetrics {
+  const registers = [registry];
+  const stages = new Histogram({
+    name: 'freshet_ingest_stage_seconds',
+    help: 'Time of one document in a stage.',
+    labelNames: ['stage'],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60],
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'freshet_ingest_lag',
+    help: 'Records of the document log that are not yet searchable.',
+    labelNames: ['partition'],
+    registers,
+    async collect() {
+      for (const [partition, records] of await readLag()) lag.set({ partition }, records);
+    },
+  });
+  return {
+    documents: new Counter({
+      name: 'freshet_ingest_documents_total',
+      help: 'Events by what became of them: live, deleted, stale or refused.',
+      labelNames: ['outcome'],
+      registers,
+    }),
+    chunks: new Counter({ name: 'freshet_ingest_chunks_total', help: 'Chunks written.', registers }),
+    embedded: new Counter({
+      name: 'freshet_ingest_embedded_chunks_total',
+      help: 'Chunks that had to be embedded; the others kept their vector.',
+      registers,
+    }),
+    freshness: new Histogram({
+      name: 'freshet_ingest_freshness_seconds',
+      help: 'From the change in the source to searchable.',
+      buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400],
+      registers,
+    }),
+    async time(stage, work) {
+      const end = stages.startTimer({ stage });
+      try {
+        return await work();
+      } finally {
+        end();
+      }
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Span } from '@freshet/shared/contracts';
+
+/** A piece of a document that a reader sees as one: a heading, a paragraph, a list item, a table, a code block. */
+export interface Block {
+  kind: 'heading' | 'text' | 'item' | 'table' | 'code';
+  /** 1 to 6 for a heading, 0 otherwise. */
+  level: number;
+  span: Span;
+}
+
+export interface ParsedDocument {
+  /** What the document itself says of its title. */
+  title?: string;
+  /** The normalised text: blocks in reading order, markup removed. Every span points into it. */
+  text: string;
+  blocks: Block[];
+}
+
+export interface BlockBuilder {
+  add(kind: Block['kind'], text: string, level?: number): void;
+  finish(title?: string): ParsedDocument;
+}
+
+/** Collects blocks into the normalised text, one empty line between them; items of a list stand close. */
+export function createBlockBuilder(): BlockBuilder {
+  const blocks: Block[] = [];
+  const parts: string[] = [];
+  let length = 0;
+  return {
+    add(kind, text, level = 0) {
+      const clean = kind === 'code' ? text.replace(/\s+$/, '') : text.trim();
+      if (clean.trim() === '') return;
+      const previous = blocks.at(-1)?.kind;
+      const gap = previous === undefined ? '' : previous === 'item' && kind === 'item' ? '\n' : '\n\n';
+      parts.push(gap, clean);
+      const start = length + gap.length;
+      length = start + clean.length;
+      blocks.push({ kind, level, span: { start, end: length } });
+    },
+    finish(title) {
+      const known = title?.replace(/\s+/g, ' ').trim();
+      return { ...(known ? { title: known } : {}), text: parts.join(''), blocks };
+    },
+  };
+}

@@ -1,0 +1,122 @@
+import type { ChunkIndex } from '@freshet/chunk-index';
+import {
+  type Access,
+  decodeWatermark,
+  encodeWatermark,
+  isVisible,
+  type Manifest,
+  type Passage,
+  type RetrieveRequest,
+  type RetrieveResponse,
+} from '@freshet/shared/contracts';
+import { awaitWatermark } from './await-watermark.ts';
+import { type FusedHit, fuse } from './fuse.ts';
+import type { EmbedQuery } from './query-embeddings.ts';
+
+export interface RetrieveOptions {
+  index: ChunkIndex;
+  embedQuery: EmbedQuery;
+  /** Hits of each search, at least. */
+  candidates: number;
+  watermarkWaitMs: number;
+}
+
+export type Retrieve = (
+  access: Access,
+  request: RetrieveRequest,
+  signal: AbortSignal,
+) => Promise<RetrieveResponse>;
+
+/** Question to passages: embed, search both ways, fuse, check what was found against its manifests. */
+export function createRetrieve({
+  index,
+  embedQuery,
+  candidates,
+  watermarkWaitMs,
+}: RetrieveOptions): Retrieve {
+  return async (access, { query, limit = 8, filter, after }, signal) => {
+    const clock = createStopwatch();
+    if (after !== undefined) {
+      await awaitWatermark(index, decodeWatermark(after), { timeoutMs: watermarkWaitMs, signal });
+    }
+    const waitMs = clock.lap();
+    // Read before the search: what is searchable now is found by it.
+    const [watermark, vector] = await Promise.all([index.watermark(), embedQuery(query, signal)]);
+    const embedMs = clock.lap();
+    const found = await index.search({
+      access,
+      text: query,
+      vector,
+      limit: Math.max(candidates, 2 * limit),
+      ...(filter ? { filter } : {}),
+    });
+    signal.throwIfAborted();
+    const searchMs = clock.lap();
+    const fused = fuse(found);
+    const fuseMs = clock.lap();
+    const passages = (await keepCurrent(index, access, fused, limit)).map(toPassage);
+    const realtimeMs = clock.lap();
+    const timings = { waitMs, embedMs, searchMs, fuseMs, realtimeMs, totalMs: clock.total() };
+    return { passages, watermark: encodeWatermark(watermark), timings };
+  };
+}
+
+/**
+ * The first `limit` hits that are still true: a search may lag behind a write, a read of manifests never does, so
+ * what was replaced, deleted or closed to the caller in the meantime is dropped here.
+ */
+async function keepCurrent(
+  index: ChunkIndex,
+  access: Access,
+  fused: FusedHit[],
+  limit: number,
+): Promise<FusedHit[]> {
+  const kept: FusedHit[] = [];
+  for (let start = 0; start < fused.length && kept.length < limit; start += limit) {
+    const page = fused.slice(start, start + limit);
+    const manifests = await index.readManifests(page.map(({ hit }) => ({ tenant: access.tenant, ...hit })));
+    kept.push(...page.filter(({ hit }) => isCurrent(hit.version, manifests.get(hit.documentKey), access)));
+  }
+  return kept.slice(0, limit);
+}
+
+function isCurrent(version: number, manifest: Manifest | undefined, access: Access): boolean {
+  return manifest?.state === 'live' && manifest.version === version && isVisible(manifest.acl, access);
+}
+
+function toPassage({ hit, score, lexicalScore, vectorScore }: FusedHit, index: number): Passage {
+  const { source, documentId, version, title, uri, headingPath, text, span, changedAt } = hit;
+  return {
+    ref: index + 1,
+    source,
+    documentId,
+    version,
+    ...(title === undefined ? {} : { title }),
+    ...(uri === undefined ? {} : { uri }),
+    headingPath,
+    text,
+    span,
+    score: round(score, 4),
+    ...(lexicalScore === undefined ? {} : { lexicalScore: round(lexicalScore, 3) }),
+    ...(vectorScore === undefined ? {} : { vectorScore: round(vectorScore, 4) }),
+    changedAt,
+  };
+}
+
+function createStopwatch() {
+  const start = performance.now();
+  let last = start;
+  return {
+    lap(): number {
+      const now = performance.now();
+      const ms = now - last;
+      last = now;
+      return round(ms, 2);
+    },
+    total: () => round(performance.now() - start, 2),
+  };
+}
+
+function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
+}
