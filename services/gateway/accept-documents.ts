@@ -63,8 +63,10 @@ export function acceptDocuments(
       );
       continue;
     }
-    if (document.content.trim() === '')
-      return refuse('FRESHET_CONTENT_EMPTY', 'The content is only white space.');
+    if (document.content.trim() === '') {
+      refuse('FRESHET_CONTENT_EMPTY', 'The content is only white space.');
+      continue;
+    }
     const version = document.version ?? nextVersion();
     const data: UpsertedDocument = {
       ...document,
