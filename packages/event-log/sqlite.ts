@@ -117,6 +117,12 @@ export async function openSqliteEventLog({
 
     async consume(options) {
       assertOpen();
+      const { maxRecords = 1, maxBytes = 1 } = options;
+      if (!(maxRecords >= 1 && maxBytes >= 1)) {
+        throw new FreshetError('FRESHET_CONFIG_INVALID', {
+          detail: 'A batch needs room for one record at least.',
+        });
+      }
       const joined = join(options).finally(() => joining.delete(joined));
       joining.add(joined);
       return joined;
