@@ -4,7 +4,11 @@
  */
 
 export interface LogRecord {
-  /** Records of one key share a partition and keep their order; compaction keeps the newest of a key. */
+  /**
+   * Records of one key share a partition and keep their order; compaction keeps the newest of a key. Never empty,
+   * always well-formed Unicode. The partition is Kafka's default: murmur2 of the key's UTF-8, so that both adapters
+   * and any Java producer agree.
+   */
   key: string;
   /** `null` is a deletion marker. */
   value: Buffer | null;
@@ -39,18 +43,27 @@ export interface ConsumeOptions {
   group: string;
   /**
    * Handles one batch. When it settles well, the batch is committed; when it throws, the same records come again
-   * after a pause. Partitions are handled one at a time. The signal aborts when the consumer stops or has lost
-   * the partition: what is written after that must be fenced by its version.
+   * after a pause. Partitions are handled one at a time: a consumer never runs two batches at once. The signal
+   * aborts when the consumer stops or has lost the partition: what is written after that must be fenced by its
+   * version. A batch that settles well although the consumer stops is still committed.
    */
   onBatch: (batch: RecordBatch, signal: AbortSignal) => Promise<void>;
-  /** Told of every batch that failed, before the pause. */
-  onError?: (error: unknown, batch: RecordBatch) => void;
+  /**
+   * Told of every batch that failed, before the pause; without a batch when the log itself failed, which is tried
+   * again too. Not told of a batch that was aborted.
+   */
+  onError?: (error: unknown, batch: RecordBatch | undefined) => void;
+  /** Records in a batch at most; 100 by default. */
   maxRecords?: number;
+  /** Bytes of keys, values and headers in a batch at most, 4 MiB by default; one record always fits. */
   maxBytes?: number;
 }
 
 export interface Consumer {
-  /** Stops after the running batch; resolves once partitions are released to the rest of the group. */
+  /**
+   * Stops after the running batch; resolves once partitions are released to the rest of the group. The handler must
+   * not await it, because it waits for the handler.
+   */
   stop(): Promise<void>;
 }
 
@@ -62,11 +75,16 @@ export interface PartitionLag {
   end: number;
 }
 
+/** Every call rejects with a FreshetError; calls that name a missing topic with FRESHET_TOPIC_UNKNOWN. */
 export interface EventLog {
   /** Creates the topic if it is missing; an existing one keeps its partitions. */
   ensureTopic(topic: string, options: TopicOptions): Promise<void>;
-  /** Appends all records or none, durably; answers with the position of each. */
+  /**
+   * Appends all records or none, durably; answers with the position of each. A record that breaks a rule of
+   * LogRecord is refused with FRESHET_EVENT_INVALID.
+   */
   append(topic: string, records: LogRecord[]): Promise<Position[]>;
+  /** Joins the group; a group that is new reads each partition from its oldest record. */
   consume(options: ConsumeOptions): Promise<Consumer>;
   lag(topic: string, group: string): Promise<PartitionLag[]>;
   /** Rejects with the reason when the log cannot be used: for readiness. */

@@ -101,6 +101,12 @@ export const catalogue = {
     title: 'The record is no document event',
     detail: 'Write CloudEvents 1.0 with the types that docs/events.md names.',
   },
+  FRESHET_TOPIC_UNKNOWN: {
+    status: 500,
+    isRetryable: false,
+    title: 'The event log has no such topic',
+    detail: 'Create the topic, or correct its name in the configuration.',
+  },
   FRESHET_WATERMARK_INVALID: {
     status: 400,
     isRetryable: false,
