@@ -70,8 +70,11 @@ export async function openIngestor({
       metrics,
       logger,
     }),
-    onError: (err, { partition, records }) =>
-      logger.error({ err, partition, offset: records[0]?.offset }, 'batch failed, will be tried again'),
+    onError: (err, batch) =>
+      logger.error(
+        { err, partition: batch?.partition, offset: batch?.records[0]?.offset },
+        'batch failed, will be tried again',
+      ),
   });
 
   return {
