@@ -18,12 +18,17 @@ export const commonConfig = {
   }),
 };
 
+/** Of what uses the embedded adapters. */
+export const storageConfig = {
+  DATA_DIR: Type.String({ default: 'data', description: 'Folder of the embedded document log and index.' }),
+};
+
 export const internalTokenConfig = {
   INTERNAL_TOKEN_SECRET: Type.String({
     minLength: 32,
     description:
       'Signs who asks, between gateway, retriever and generator. The same on all three; 32 characters or more.',
-    secret: true,
+    writeOnly: true,
   }),
 };
 

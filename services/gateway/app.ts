@@ -10,7 +10,7 @@ import type { Static } from 'typebox';
 import { createAnswer } from './answer.ts';
 import { readCallers } from './api-keys.ts';
 import type { GatewayConfig } from './config.ts';
-import { caller } from './plugins/caller.ts';
+import { identifyCaller } from './plugins/identify-caller.ts';
 import { openapi } from './plugins/openapi.ts';
 import { securityHeaders } from './plugins/security-headers.ts';
 import { chatRoute } from './routes/chat.ts';
@@ -48,7 +48,7 @@ export async function openGateway({ config, logger, log }: GatewayOptions): Prom
     drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
   });
   await app.register(securityHeaders);
-  await app.register(caller, { callers });
+  await app.register(identifyCaller, { callers });
   await app.register(openapi);
   await app.register(pageRoute);
   await app.register(chatRoute, {

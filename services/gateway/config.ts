@@ -1,9 +1,10 @@
-import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
+import { commonConfig, internalTokenConfig, storageConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
 import { Type } from 'typebox';
 
 export const GatewayConfig = Type.Object({
   ...commonConfig,
+  ...storageConfig,
   ...internalTokenConfig,
   ...sourcesConfig,
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),

@@ -1,9 +1,12 @@
-import { commonConfig } from '@freshet/shared/config';
+import { localEmbedderConfig } from '@freshet/models/local-embedder';
+import { commonConfig, storageConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
 import { Type } from 'typebox';
 
 export const IngestorConfig = Type.Object({
   ...commonConfig,
+  ...storageConfig,
+  ...localEmbedderConfig,
   ...sourcesConfig,
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   INGEST_BATCH_RECORDS: Type.Integer({

@@ -1,8 +1,11 @@
-import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
+import { localEmbedderConfig } from '@freshet/models/local-embedder';
+import { commonConfig, internalTokenConfig, storageConfig } from '@freshet/shared/config';
 import { Type } from 'typebox';
 
 export const RetrieverConfig = Type.Object({
   ...commonConfig,
+  ...storageConfig,
+  ...localEmbedderConfig,
   ...internalTokenConfig,
   PORT: Type.Integer({ default: 8082, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   RETRIEVE_CANDIDATES: Type.Integer({

@@ -20,7 +20,10 @@ export interface RunOptions {
   open(): Promise<Service>;
 }
 
-/** Opens, listens, and closes with grace on a signal. What goes wrong at the start is one line and exit code 1. */
+/**
+ * Opens, listens, and closes with grace on a signal.
+ * @returns where it listens, once it does.
+ */
 export async function runService({
   name,
   host,
@@ -28,10 +31,10 @@ export async function runService({
   shutdownTimeoutMs,
   logger,
   open,
-}: RunOptions): Promise<void> {
+}: RunOptions): Promise<{ url: string }> {
   const stopTelemetry = await startTelemetry(`freshet-${name}`);
   const service = await open();
-  await service.app.listen({ host, port });
+  const url = await service.app.listen({ host, port });
   closeWithGrace({ delay: shutdownTimeoutMs, logger: false }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, 'crashed');
     else logger.info({ signal }, 'closing');
@@ -39,6 +42,7 @@ export async function runService({
     await service.close();
     await stopTelemetry();
   });
+  return { url };
 }
 
 const SYSTEM_ERRORS: Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string> = {

@@ -9,7 +9,7 @@ declare module 'fastify' {
 }
 
 /** Names the caller of every /v1 route before its body is read. */
-export const caller = fp(
+export const identifyCaller = fp(
   async (app: FastifyInstance, { callers }: { callers: Callers }) => {
     app.decorateRequest('caller');
     app.addHook('onRequest', async (request) => {
@@ -18,5 +18,5 @@ export const caller = fp(
       }
     });
   },
-  { name: 'caller', dependencies: ['request-context'] },
+  { name: 'identify-caller', dependencies: ['request-context'] },
 );

@@ -1,0 +1,81 @@
+import type {
+  ChatEvent,
+  ChatRequest,
+  DocumentInput,
+  Manifest,
+  RetrieveRequest,
+  RetrieveResponse,
+  WatermarkResponse,
+} from '@freshet/shared/contracts';
+import { FreshetError } from '@freshet/shared/errors';
+import { createServiceClient } from '@freshet/shared/http/client';
+
+export interface WrittenDocument {
+  index: number;
+  source: string;
+  documentId: string;
+  version: number;
+}
+
+export interface WriteResult {
+  accepted: WrittenDocument[];
+  refused: { index: number; code: string; detail: string }[];
+  watermark: string;
+}
+
+export interface FreshetClient {
+  write(documents: DocumentInput[], signal: AbortSignal): Promise<WriteResult>;
+  delete(
+    source: string,
+    documentId: string,
+    signal: AbortSignal,
+  ): Promise<{ version: number; watermark: string }>;
+  /** `undefined` for a document that the index does not have. */
+  manifest(source: string, documentId: string, signal: AbortSignal): Promise<Manifest | undefined>;
+  status(signal: AbortSignal): Promise<WatermarkResponse>;
+  search(request: RetrieveRequest, signal: AbortSignal): Promise<RetrieveResponse>;
+  chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent>;
+  close(): Promise<void>;
+}
+
+export interface FreshetClientOptions {
+  url: string;
+  apiKey?: string | undefined;
+}
+
+/** The gateway's HTTP API, as the commands need it. */
+export function createFreshetClient({ url, apiKey }: FreshetClientOptions): FreshetClient {
+  const http = createServiceClient({
+    name: `gateway at ${url}`,
+    baseUrl: url,
+    connections: 16,
+    timeoutMs: 60_000,
+  });
+  const call = (signal: AbortSignal) => ({ signal, ...(apiKey === undefined ? {} : { token: apiKey }) });
+  const pathOf = (source: string, documentId: string) =>
+    `/v1/documents/${encodeURIComponent(source)}/${encodeURIComponent(documentId)}`;
+  return {
+    write: (documents, signal) => http.json({ ...call(signal), path: '/v1/documents', body: { documents } }),
+    delete: (source, documentId, signal) =>
+      http.json({ ...call(signal), method: 'DELETE', path: pathOf(source, documentId), isIdempotent: true }),
+    async manifest(source, documentId, signal) {
+      try {
+        return await http.json<Manifest>({
+          ...call(signal),
+          method: 'GET',
+          path: pathOf(source, documentId),
+          isIdempotent: true,
+        });
+      } catch (error) {
+        if (error instanceof FreshetError && error.code === 'FRESHET_DOCUMENT_NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+    status: (signal) =>
+      http.json({ ...call(signal), method: 'GET', path: '/v1/watermark', isIdempotent: true }),
+    search: (request, signal) =>
+      http.json({ ...call(signal), path: '/v1/search', body: request, isIdempotent: true }),
+    chat: (request, signal) => http.events({ ...call(signal), path: '/v1/chat', body: request }),
+    close: () => http.close(),
+  };
+}

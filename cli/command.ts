@@ -1,0 +1,49 @@
+import type { FreshetClient } from './client.ts';
+import type { Progress } from './progress.ts';
+
+/** What a command runs with. */
+export interface CommandContext {
+  client: FreshetClient;
+  /** Arguments after the command's name. */
+  paths: string[];
+  options: CommandOptions;
+  progress: Progress;
+  signal: AbortSignal;
+  /** Writes to standard output. */
+  out: (text: string) => void;
+}
+
+export interface CommandOptions {
+  source?: string;
+  public?: boolean;
+  allow?: string[];
+  limit?: string;
+  json?: boolean;
+}
+
+export interface Command {
+  usage: string;
+  summary: string;
+  /** @returns the exit code */
+  run(context: CommandContext): Promise<number>;
+}
+
+/** Exit codes. */
+export const EXIT = { ok: 0, failed: 1, usage: 2, partly: 3, interrupted: 130 } as const;
+
+/** Wrong words on the command line. */
+export class UsageError extends Error {
+  override name = 'UsageError';
+}
+
+export function demandSource({ source }: CommandOptions): string {
+  if (!source) throw new UsageError('--source NAME is missing');
+  return source;
+}
+
+export function readLimit({ limit }: CommandOptions, fallback: number): number {
+  if (limit === undefined) return fallback;
+  const value = Number(limit);
+  if (!Number.isInteger(value) || value < 1) throw new UsageError('--limit takes a whole number from 1');
+  return value;
+}

@@ -1,0 +1,138 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type Acl,
+  type DocumentInput,
+  decodeWatermark,
+  hasReached,
+  type Watermark,
+} from '@freshet/shared/contracts';
+import pLimit from 'p-limit';
+import type { FreshetClient, WrittenDocument } from './client.ts';
+import type { InputItem } from './input/read-inputs.ts';
+
+export interface IngestOptions {
+  client: FreshetClient;
+  items: AsyncIterable<InputItem>;
+  /** For documents that say nothing of who may see them. */
+  acl?: Acl | undefined;
+  signal: AbortSignal;
+  onProgress?: (progress: IngestProgress) => void;
+}
+
+export interface IngestProgress {
+  stage: 'sending' | 'indexing';
+  done: number;
+  total?: number;
+}
+
+export interface IngestReport {
+  sent: number;
+  indexed: number;
+  skipped: { name: string; reason: string }[];
+}
+
+const BATCH_DOCUMENTS = 100;
+const BATCH_BYTES = 4 * 1024 * 1024;
+const POLL_MS = 100;
+
+/**
+ * Sends documents in batches, each of which the gateway takes whole, and waits until all are searchable. When it
+ * is interrupted, what was sent stays sent and is indexed; running it again changes nothing that is already there.
+ */
+export async function ingest({
+  client,
+  items,
+  acl,
+  signal,
+  onProgress = () => {},
+}: IngestOptions): Promise<IngestReport> {
+  const skipped: IngestReport['skipped'] = [];
+  const written: WrittenDocument[] = [];
+  const visible: WrittenDocument[] = [];
+  const target = new Map<number, number>();
+  const before = decodeWatermark((await client.status(signal)).watermark);
+  let batch: DocumentInput[] = [];
+  let bytes = 0;
+
+  const send = async () => {
+    if (batch.length === 0) return;
+    const documents = batch;
+    batch = [];
+    bytes = 0;
+    const { accepted, refused, watermark } = await client.write(documents, signal);
+    written.push(...accepted);
+    visible.push(...accepted.filter(({ index }) => !isRestricted(documents[index])));
+    for (const [partition, offset] of decodeWatermark(watermark)) target.set(partition, offset);
+    for (const { index, code, detail } of refused) {
+      skipped.push({ name: documents[index]?.documentId ?? String(index), reason: `${code}: ${detail}` });
+    }
+    onProgress({ stage: 'sending', done: written.length });
+  };
+
+  for await (const item of items) {
+    signal.throwIfAborted();
+    if ('skipped' in item) {
+      skipped.push(item.skipped);
+      continue;
+    }
+    const document = acl && !item.document.acl ? { ...item.document, acl } : item.document;
+    const size = Buffer.byteLength(JSON.stringify(document));
+    if (batch.length === BATCH_DOCUMENTS || bytes + size > BATCH_BYTES) await send();
+    batch.push(document);
+    bytes += size;
+  }
+  await send();
+  await awaitIndexed(client, { before, target, signal, onProgress });
+  const lost = await findMissing(client, visible, signal);
+  skipped.push(
+    ...lost.map(({ documentId }) => ({
+      name: documentId,
+      reason: 'was refused by the ingestor; see its log and documents.dlq',
+    })),
+  );
+  return { sent: written.length, indexed: written.length - lost.length, skipped };
+}
+
+async function awaitIndexed(
+  client: FreshetClient,
+  {
+    before,
+    target,
+    signal,
+    onProgress,
+  }: Required<Pick<IngestOptions, 'signal' | 'onProgress'>> & Record<'before' | 'target', Watermark>,
+): Promise<void> {
+  const covered = (watermark: Watermark) =>
+    [...target].reduce((sum, [partition, end]) => sum + Math.min(end, watermark.get(partition) ?? 0), 0);
+  const start = covered(before);
+  const total = [...target.values()].reduce((sum, end) => sum + end, 0) - start;
+  for (;;) {
+    const current = decodeWatermark((await client.status(signal)).watermark);
+    onProgress({ stage: 'indexing', done: covered(current) - start, total });
+    if (hasReached(current, target)) return;
+    await pause(POLL_MS, undefined, { signal });
+  }
+}
+
+/** Whether the caller may be among those who do not see what they wrote. */
+function isRestricted(document: DocumentInput | undefined): boolean {
+  return document?.acl !== undefined && !('public' in document.acl);
+}
+
+/** Documents that were sent and that the index does not have: what the ingestor could not read. */
+async function findMissing(
+  client: FreshetClient,
+  written: readonly WrittenDocument[],
+  signal: AbortSignal,
+): Promise<WrittenDocument[]> {
+  const limit = pLimit(8);
+  const missing = await Promise.all(
+    written.map((document) =>
+      limit(async () => {
+        const manifest = await client.manifest(document.source, document.documentId, signal);
+        return manifest && manifest.version >= document.version ? [] : [document];
+      }),
+    ),
+  );
+  return missing.flat();
+}

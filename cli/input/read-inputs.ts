@@ -1,0 +1,71 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, extname, join, relative, sep } from 'node:path';
+import type { DocumentInput } from '@freshet/shared/contracts';
+import { FreshetError } from '@freshet/shared/errors';
+import { readBeirCorpus } from './beir.ts';
+import { FORMATS, readDocumentFile } from './document-file.ts';
+import { fetchDocument, readUrlList } from './urls.ts';
+
+/** One document to send, or why a file gives none. */
+export type InputItem = { document: DocumentInput } | { skipped: { name: string; reason: string } };
+
+export interface InputSettings {
+  source: string;
+  signal: AbortSignal;
+}
+
+/** Documents of files, folders, BEIR folders, lists of URLs and single URLs, in a stable order. */
+export async function* readInputs(
+  paths: readonly string[],
+  settings: InputSettings,
+): AsyncGenerator<InputItem> {
+  for (const path of paths) {
+    settings.signal.throwIfAborted();
+    if (/^https?:\/\//.test(path)) yield await fetchDocument(path, settings);
+    else yield* readPath(path, settings);
+  }
+}
+
+async function* readPath(path: string, settings: InputSettings): AsyncGenerator<InputItem> {
+  const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    const reason = cause.code === 'ENOENT' ? 'there is no such file or folder' : cause.message;
+    throw new FreshetError('FRESHET_REQUEST_INVALID', { detail: `${path}: ${reason}.`, cause });
+  });
+  if (info.isFile()) {
+    const urls = await readUrlList(path);
+    if (urls) yield* fetchAll(urls, settings);
+    else yield* readDocumentFile(path, basename(path), settings);
+    return;
+  }
+  const names = await readdir(path);
+  if (names.includes('corpus.jsonl') && names.includes('queries.jsonl')) {
+    yield* readBeirCorpus(join(path, 'corpus.jsonl'), settings);
+  } else yield* readFolder(path, settings);
+}
+
+async function* fetchAll(urls: readonly string[], settings: InputSettings): AsyncGenerator<InputItem> {
+  for (const url of urls) {
+    settings.signal.throwIfAborted();
+    yield await fetchDocument(url, settings);
+  }
+}
+
+async function* readFolder(root: string, settings: InputSettings): AsyncGenerator<InputItem> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter(
+      (file) =>
+        !relative(root, file)
+          .split(sep)
+          .some((part) => part.startsWith('.') || part === 'node_modules'),
+    )
+    .sort();
+  for (const file of files) {
+    settings.signal.throwIfAborted();
+    const name = relative(root, file).split(sep).join('/');
+    if (extname(file).toLowerCase() in FORMATS) yield* readDocumentFile(file, name, settings);
+    else yield { skipped: { name, reason: `files of type ${extname(file) || 'none'} are not read` } };
+  }
+}

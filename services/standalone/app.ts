@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openSqliteChunkIndex } from '@freshet/chunk-index/sqlite';
+import { openSqliteEventLog } from '@freshet/event-log/sqlite';
+import { openGateway } from '@freshet/gateway/app';
+import { GatewayConfig } from '@freshet/gateway/config';
+import { openGenerator } from '@freshet/generator/app';
+import { GeneratorConfig } from '@freshet/generator/config';
+import { openIngestor } from '@freshet/ingestor/app';
+import { IngestorConfig } from '@freshet/ingestor/config';
+import type { Embedder } from '@freshet/models/embedding';
+import type { Generator } from '@freshet/models/generation';
+import { createExtractiveGenerator } from '@freshet/models/generation/extractive/generator';
+import { openRetriever } from '@freshet/retriever/app';
+import { RetrieverConfig } from '@freshet/retriever/config';
+import { loadConfig } from '@freshet/shared/config';
+import { DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
+import type { Logger } from '@freshet/shared/log';
+import type { Service } from '@freshet/shared/service/run';
+
+export interface StandaloneOptions {
+  /** Variables of the environment; each service reads its own out of them. */
+  env: NodeJS.ProcessEnv;
+  dataDir: string;
+  logger: Logger;
+  embedder: Embedder;
+  tokenizer?: string;
+  generator?: Generator;
+}
+
+export interface Standalone {
+  /** The gateway, not yet listening. */
+  gateway: Service;
+  /** The services behind it, which listen on loopback. */
+  urls: { ingestor: string; retriever: string; generator: string };
+  /** Closes everything but the embedder, which came from outside. */
+  close(): Promise<void>;
+}
+
+/** The four services in one process, on the embedded adapters: what `make start` runs. They still talk HTTP. */
+export async function openStandalone({
+  env,
+  dataDir,
+  logger,
+  embedder,
+  tokenizer,
+  generator = createExtractiveGenerator(),
+}: StandaloneOptions): Promise<Standalone> {
+  const shared = { ...env, DATA_DIR: dataDir, INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex') };
+  const behind = { ...shared, HOST: '127.0.0.1', PORT: '0' };
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+
+  async function serve(service: Service): Promise<string> {
+    closers.push(async () => {
+      await service.app.close();
+      await service.close();
+    });
+    await service.app.listen({ host: '127.0.0.1', port: 0 });
+    return `http://127.0.0.1:${(service.app.server.address() as AddressInfo).port}`;
+  }
+
+  try {
+    const log = await openSqliteEventLog({ path: join(dataDir, 'log.db') });
+    closers.push(() => log.close());
+    await log.ensureTopic(DOCUMENTS_TOPIC, { partitions: 1, cleanup: 'compact' });
+    const index = await openSqliteChunkIndex({
+      path: join(dataDir, 'index.db'),
+      dimensions: embedder.dimensions,
+      embedder: embedder.fingerprint,
+    });
+    closers.push(() => index.close());
+
+    const child = (name: string) => logger.child({ name });
+    const ingestor = await openIngestor({
+      config: loadConfig(IngestorConfig, behind),
+      logger: child('ingestor'),
+      log,
+      index,
+      embedder,
+      ...(tokenizer === undefined ? {} : { tokenizer }),
+    });
+    const retriever = await openRetriever({
+      config: loadConfig(RetrieverConfig, behind),
+      logger: child('retriever'),
+      index,
+      embedder,
+    });
+    const generating = await openGenerator({
+      config: loadConfig(GeneratorConfig, behind),
+      logger: child('generator'),
+      generator,
+    });
+    const urls = {
+      ingestor: await serve(ingestor),
+      retriever: await serve(retriever),
+      generator: await serve(generating),
+    };
+    const gateway = await openGateway({
+      config: loadConfig(GatewayConfig, {
+        ...shared,
+        RETRIEVER_URL: urls.retriever,
+        GENERATOR_URL: urls.generator,
+      }),
+      logger: child('gateway'),
+      log,
+    });
+    closers.push(() => gateway.close());
+    return { gateway, urls, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
