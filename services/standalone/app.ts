@@ -74,7 +74,7 @@ export async function openStandalone({
     });
     closers.push(() => index.close());
 
-    const child = (name: string) => logger.child({ name });
+    const child = (name: string) => logger.child({ service: name });
     const ingestor = await openIngestor({
       config: loadConfig(IngestorConfig, behind),
       logger: child('ingestor'),

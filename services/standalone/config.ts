@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 
 export const StandaloneConfig = Type.Object({
   ...commonConfig,
+  LOG_LEVEL: { ...commonConfig.LOG_LEVEL, default: 'warn' },
   ...storageConfig,
   ...localEmbedderConfig,
   PORT: Type.Integer({

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 /** RFC 9457 problem details, with the code to act on and the trace to report. */
 export const Problem = Type.Object(
   {
-    type: Type.String({ description: 'A page that explains the code.' }),
+    type: Type.String({ description: 'The code as a URN; docs/errors.md explains each.' }),
     title: Type.String(),
     status: Type.Integer(),
     detail: Type.String(),

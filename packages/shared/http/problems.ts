@@ -46,7 +46,7 @@ export function toFreshetError(error: unknown): FreshetError {
 export function toProblem(error: FreshetError, traceId: string): Problem {
   const { code, status, title, message, isRetryable, errors } = error;
   return {
-    type: `https://freshet.dev/errors#${code.toLowerCase()}`,
+    type: `urn:freshet:problem:${code.slice('FRESHET_'.length).toLowerCase()}`,
     title,
     status,
     detail: message,

@@ -17,7 +17,7 @@ export const ABSTENTION = 'I found no answer to this in the documents that you m
 
 /**
  * Answers without a language model: the sentences of the passages that cover the question's words best, each with
- * its citation, in the order of the passages. Abstains when none covers enough.
+ * its citation, the newest document first. Abstains when none covers enough.
  */
 export function createExtractiveGenerator(): Generator {
   return {
@@ -57,7 +57,10 @@ function chooseSentences(question: string, passages: readonly Passage[]): Senten
     if (chosen.length === MAX_SENTENCES || candidate.score < CLOSE_TO_BEST * best.score) break;
     if (!chosen.some((other) => saysTheSame(other, candidate))) chosen.push(candidate);
   }
-  return chosen.sort((a, b) => a.ref - b.ref || a.position - b.position);
+  // Of two documents that disagree, the newer one is the one to believe.
+  const changedAt = new Map(passages.map((passage) => [passage.ref, Date.parse(passage.changedAt)]));
+  const age = ({ ref }: Sentence) => changedAt.get(ref) ?? 0;
+  return chosen.sort((a, b) => age(b) - age(a) || a.ref - b.ref || a.position - b.position);
 }
 
 /** Candidates, best first: the share of the question's weight that a sentence covers, times its passage's rank. */

@@ -1,0 +1,38 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+# Node comes from npm, so that a machine with an older Node runs this too: npm puts it in front.
+RUN := npm run -s
+
+.PHONY: help start test lint eval bench clean config-docs
+
+help: ## list what there is to make
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
+
+node_modules/.package-lock.json: package-lock.json package.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+start: node_modules/.package-lock.json ## run the whole fleet in one process, with the sample corpus, on :8080
+	@$(RUN) start
+
+test: node_modules/.package-lock.json ## run every test, with coverage
+	@$(RUN) models:fetch
+	@$(RUN) test
+
+lint: node_modules/.package-lock.json ## check format, style, types, dependencies and dead code
+	@$(RUN) lint
+	@$(RUN) types
+	@$(RUN) dead-code
+
+eval: node_modules/.package-lock.json ## evaluate retrieval; DATA=folder in BEIR layout, the sample corpus by default
+	@$(RUN) eval -- --data $(or $(DATA),eval/sample)
+
+bench: node_modules/.package-lock.json ## measure ingestion and chat
+	@$(RUN) bench:ingest
+	@$(RUN) bench:chat
+
+config-docs: node_modules/.package-lock.json ## write docs/configuration.md and docs/errors.md from the code
+	@$(RUN) docs
+
+clean: ## remove what was installed, built and stored here
+	rm -rf node_modules coverage .cache data

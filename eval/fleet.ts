@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createFreshetClient, type FreshetClient } from '@freshet/cli/client';
+import type { Embedder } from '@freshet/models/embedding';
+import { createLogger } from '@freshet/shared/log';
+import { openStandalone } from '@freshet/standalone/app';
+
+export interface EvaluationFleet {
+  client: FreshetClient;
+  close(): Promise<void>;
+}
+
+export interface EvaluationFleetOptions {
+  embedder: Embedder;
+  tokenizer: string;
+  /** Whom the questions come from: they see what these may see. */
+  principals?: string[];
+}
+
+/** A fleet of its own in a folder that goes with it. */
+export async function startFleet({
+  embedder,
+  tokenizer,
+  principals = [],
+}: EvaluationFleetOptions): Promise<EvaluationFleet> {
+  const folder = await mkdtemp(join(tmpdir(), 'freshet-eval-'));
+  const apiKey = randomBytes(16).toString('hex');
+  const keys = join(folder, 'keys.json');
+  await writeFile(keys, JSON.stringify([{ key: apiKey, tenant: 'default', principals, canWrite: true }]));
+  const standalone = await openStandalone({
+    env: { API_KEYS_FILE: keys, SOURCES: '{"*":{"acl":{"public":true}}}' },
+    dataDir: join(folder, 'data'),
+    logger: createLogger({ name: 'eval', level: 'error' }),
+    embedder,
+    tokenizer,
+  });
+  const url = await standalone.gateway.app.listen({ host: '127.0.0.1', port: 0 });
+  const client = createFreshetClient({ url, apiKey });
+  return {
+    client,
+    async close() {
+      await client.close();
+      await standalone.gateway.app.close();
+      await standalone.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
