@@ -1,6 +1,7 @@
 import { jwtVerify, SignJWT } from 'jose';
-import type { Access } from './contracts/identity.ts';
+import { Access } from './contracts/identity.ts';
 import { FreshetError } from './errors.ts';
+import { createValidator } from './validation.ts';
 
 export interface AccessTokens {
   /** Signs who asks, for the services behind the gateway. */
@@ -16,6 +17,7 @@ export interface AccessTokenOptions {
 }
 
 const AUDIENCE = 'freshet';
+const access = createValidator(Access);
 
 /**
  * The short-lived signed token (JWT, HS256) that carries tenant and principals between services. The services
@@ -41,11 +43,14 @@ export function createAccessTokens({ secret, ttlSeconds = 60 }: AccessTokenOptio
         const { payload } = await jwtVerify<Access>(token, key, {
           audience: AUDIENCE,
           algorithms: ['HS256'],
+          requiredClaims: ['exp'],
         });
-        return { tenant: payload.tenant, principals: payload.principals };
+        const caller = { tenant: payload.tenant, principals: payload.principals };
+        if (access.check(caller)) return caller;
       } catch (cause) {
         throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal, cause });
       }
+      throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
     },
   };
 }

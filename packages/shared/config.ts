@@ -43,7 +43,13 @@ export function loadConfig<Properties extends TProperties>(
   try {
     // An empty variable is one that was not set: compose files and shells write `NAME=`.
     const data = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-    return envSchema({ schema: { ...schema, additionalProperties: false }, data, env: false });
+    return envSchema({
+      schema: { ...schema, additionalProperties: false },
+      data,
+      env: false,
+      // `secret` marks a variable for the docs; Ajv refuses keywords that it was not told of.
+      ajv: { customOptions: (ajv) => ajv.addKeyword('secret') },
+    });
   } catch (cause) {
     throw new FreshetError('FRESHET_CONFIG_INVALID', { detail: explain(cause), cause });
   }

@@ -62,14 +62,17 @@ export function decodeDocumentEvent(record: EventRecord & { timestamp: number })
 
 function deletionOf({ key, headers, timestamp }: EventRecord & { timestamp: number }): DocumentEvent {
   const document = parseDocumentKey(key);
-  const version = Number(headers['freshet-version'] ?? timestamp * 1000);
-  const data = { ...document, version, changedAt: new Date(timestamp).toISOString() };
-  if (!deleted.check(data)) throw invalid('A null value needs a key of the form tenant/source/documentId.');
+  if (!document) throw invalid('A null value needs a key of the form tenant/source/documentId.');
+  const time = new Date(timestamp);
+  if (Number.isNaN(time.valueOf())) throw invalid(`The record's time is ${timestamp}, which is no time.`);
+  const version = Number(headers['freshet-version']?.replace(/^$/, 'none') ?? timestamp * 1000);
+  const data = { ...document, version, changedAt: time.toISOString() };
+  if (!deleted.check(data)) throw invalid(describe(deleted.errors(data)));
   return { type: DELETED, id: headers['ce_id'] ?? key, data };
 }
 
 function readEvent({ headers }: EventRecord, value: Buffer): DocumentEvent {
-  const isStructured = headers['content-type']?.startsWith(STRUCTURED) ?? false;
+  const isStructured = headers['content-type']?.toLowerCase().startsWith(STRUCTURED) ?? false;
   const body = parseJson(value);
   const envelope = isStructured
     ? (body as Record<string, unknown>)

@@ -207,5 +207,5 @@ export class FreshetError extends Error {
 
 /** A code that came over the wire, as an error again; what is no code of ours is an internal error. */
 export function errorFromCode(code: string, options?: FreshetErrorOptions): FreshetError {
-  return new FreshetError(code in catalogue ? (code as ErrorCode) : 'FRESHET_INTERNAL', options);
+  return new FreshetError(Object.hasOwn(catalogue, code) ? (code as ErrorCode) : 'FRESHET_INTERNAL', options);
 }

@@ -2,11 +2,9 @@ import type { Static, TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { FieldError } from './contracts/problem.ts';
 
-const MAX_ERRORS = 20;
-
 export interface Validator<Schema extends TSchema> {
   check(value: unknown): value is Static<Schema>;
-  /** What is wrong, one line a field. */
+  /** What is wrong, one line a field; TypeBox stops after 8. */
   errors(value: unknown): FieldError[];
 }
 
@@ -23,10 +21,10 @@ export function createValidator<Schema extends TSchema>(schema: Schema): Validat
         const unknown = (params as { additionalProperties?: string[] }).additionalProperties;
         const missing = (params as { requiredProperties?: string[] }).requiredProperties;
         const named = [...(unknown ?? []), ...(missing ?? [])].join(', ');
-        const detail = named ? `${message}: ${named}` : message;
+        const detail = message.endsWith(named) ? message : `${message}: ${named}`;
         errors.set(`${instancePath} ${detail}`, { path: instancePath || '/', detail });
       }
-      return [...errors.values()].slice(0, MAX_ERRORS);
+      return [...errors.values()];
     },
   };
 }

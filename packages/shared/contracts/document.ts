@@ -25,7 +25,11 @@ export const MediaType = Type.Union(
 );
 export type MediaType = Static<typeof MediaType>;
 
-const DateTime = Type.String({ format: 'date-time' });
+const DateTime = Type.String({
+  format: 'date-time',
+  // RFC 3339 has leap seconds, JavaScript's dates have not.
+  pattern: ':[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9:]+)$',
+});
 
 const describing = {
   title: Type.Optional(Type.String({ maxLength: 1024 })),

@@ -17,8 +17,9 @@ export const Source = Type.String({
 export const DocumentId = Type.String({
   minLength: 1,
   maxLength: 512,
+  // No control characters, and no lone surrogates, which a document key could not carry.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that control characters stay out is the rule.
-  pattern: /^[^\u0000-\u001f\u007f]+$/.source,
+  pattern: /^[^\u0000-\u001f\u007f\ud800-\udfff]+$/u.source,
   description: 'The id of the document in its source: a path, a ticket number, a primary key.',
 });
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Agent, type Dispatcher, errors as undiciErrors } from 'undici';
+import { Agent, type Dispatcher } from 'undici';
 import type { Problem } from '../contracts/problem.ts';
 import { errorFromCode, FreshetError } from '../errors.ts';
 import { decodeEvents } from '../sse/decode.ts';
@@ -14,7 +14,7 @@ export interface ServiceClientOptions {
   baseUrl: string;
   /** Sockets to the service. */
   connections?: number;
-  /** Longest wait for the head of an answer, in milliseconds, when a call sets none. */
+  /** Longest wait for a JSON answer or the head of a stream, in milliseconds, when a call sets none. */
   timeoutMs?: number;
   /** How often an idempotent call is tried in all. */
   attempts?: number;
@@ -54,22 +54,36 @@ export function createServiceClient({
   timeoutMs: defaultTimeoutMs = 10_000,
   attempts = 3,
 }: ServiceClientOptions): ServiceClient {
-  const agent = new Agent({ connections, pipelining: 1, keepAliveTimeout: 30_000, bodyTimeout: 0 });
+  const agent = new Agent({
+    connections,
+    pipelining: 1,
+    keepAliveTimeout: 30_000,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
 
-  async function request(
+  /** One try. The deadline holds until `read` is done: for the head of a stream, or for a whole JSON answer. */
+  async function request<Answer>(
     options: CallOptions,
     accept: string,
     deadline: number,
-  ): Promise<Dispatcher.ResponseData> {
+    read: (response: Dispatcher.ResponseData) => Answer | Promise<Answer>,
+  ): Promise<Answer> {
     const { method = 'POST', path, body, token, trace, signal } = options;
     const remainingMs = Math.max(1, Math.round(deadline - performance.now()));
+    // undici's own timeouts are a second coarse, and leave out the wait for a free socket.
+    const late = new AbortController();
+    const timer = setTimeout(() => {
+      late.abort(
+        new FreshetError('FRESHET_DEADLINE_EXCEEDED', { detail: `The ${name} did not answer in time.` }),
+      );
+    }, remainingMs);
     try {
       const response = await agent.request({
         origin: baseUrl,
         path,
         method,
-        headersTimeout: remainingMs,
-        signal: signal ?? null,
+        signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
         headers: {
           accept,
           [TIMEOUT_HEADER]: String(remainingMs),
@@ -80,9 +94,11 @@ export function createServiceClient({
         body: body === undefined ? null : JSON.stringify(body),
       });
       if (response.statusCode >= 400) throw await readProblem(response);
-      return response;
+      return await read(response);
     } catch (error) {
-      throw translate(error, signal);
+      throw late.signal.aborted && !signal?.aborted ? late.signal.reason : translate(error, signal);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -102,48 +118,42 @@ export function createServiceClient({
   function translate(error: unknown, signal: AbortSignal | undefined): unknown {
     if (error instanceof FreshetError) return error;
     if (signal?.aborted) return signal.reason;
-    if (error instanceof undiciErrors.HeadersTimeoutError) {
-      return new FreshetError('FRESHET_DEADLINE_EXCEEDED', {
-        detail: `The ${name} did not answer in time.`,
-        cause: error,
-      });
-    }
     return new FreshetError('FRESHET_DEPENDENCY_UNAVAILABLE', {
       detail: `The ${name} does not answer.`,
       cause: error,
     });
   }
 
-  async function call(options: CallOptions): Promise<Dispatcher.ResponseData> {
+  async function call<Answer>(options: CallOptions): Promise<Answer> {
     const { isIdempotent = false, timeoutMs = defaultTimeoutMs, signal } = options;
     const deadline = performance.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await request(options, 'application/json', deadline);
+        return await request(
+          options,
+          'application/json',
+          deadline,
+          ({ body }) => body.json() as Promise<Answer>,
+        );
       } catch (error) {
         const mayRepeat =
           isIdempotent && error instanceof FreshetError && error.isRetryable && attempt < attempts;
         const pauseMs = RETRY_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
         if (!mayRepeat || performance.now() + pauseMs >= deadline) throw error;
-        await pause(pauseMs, undefined, signal ? { signal } : {});
+        await pause(pauseMs, undefined, signal ? { signal } : {}).catch((aborted) => {
+          throw translate(aborted, signal);
+        });
       }
     }
   }
 
   return {
-    async json<Answer>(options: CallOptions) {
-      const response = await call(options);
-      try {
-        return (await response.body.json()) as Answer;
-      } catch (error) {
-        throw translate(error, options.signal);
-      }
-    },
+    json: call,
     async *events<Event>(options: CallOptions) {
       const deadline = performance.now() + (options.timeoutMs ?? defaultTimeoutMs);
-      const response = await request(options, 'text/event-stream', deadline);
+      const body = await request(options, 'text/event-stream', deadline, (response) => response.body);
       try {
-        for await (const { data } of decodeEvents(response.body)) yield JSON.parse(data) as Event;
+        for await (const { data } of decodeEvents(body)) yield JSON.parse(data) as Event;
       } catch (error) {
         throw translate(error, options.signal);
       }

@@ -44,7 +44,8 @@ export const jsonBody = fp(
         return refuse('The body is not valid UTF-8.');
       }
       parse(request, text, (error, value) => {
-        if (error) refuse(`The body is not JSON: ${error.message}`);
+        // Without the parser's reason: it may quote the body, and what is refused is logged.
+        if (error) refuse('The body is not JSON, or has a key such as `__proto__`.');
         else done(null, value);
       });
     });

@@ -3,22 +3,25 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import fp from 'fastify-plugin';
 import type { FieldError, Problem } from '../contracts/problem.ts';
 import { type ErrorCode, FreshetError } from '../errors.ts';
+import { continueTrace } from '../trace.ts';
 
 /** Fastify's own errors, as codes of our catalogue. */
-const FASTIFY_CODES: Record<string, ErrorCode> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: 'FRESHET_BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'FRESHET_MEDIA_TYPE_UNSUPPORTED',
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'FRESHET_BODY_MALFORMED',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'FRESHET_BODY_MALFORMED',
-  FST_ERR_BAD_URL: 'FRESHET_REQUEST_INVALID',
-};
+const FASTIFY_CODES = new Map<string | undefined, ErrorCode>(
+  Object.entries({
+    FST_ERR_CTP_BODY_TOO_LARGE: 'FRESHET_BODY_TOO_LARGE',
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: 'FRESHET_MEDIA_TYPE_UNSUPPORTED',
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'FRESHET_BODY_MALFORMED',
+    FST_ERR_CTP_EMPTY_JSON_BODY: 'FRESHET_BODY_MALFORMED',
+    FST_ERR_BAD_URL: 'FRESHET_REQUEST_INVALID',
+  } as const),
+);
 
 const MAX_FIELD_ERRORS = 20;
 
 /** Any thrown value as an error of the catalogue. What is not foreseen is internal, and tells nothing. */
 export function toFreshetError(error: unknown): FreshetError {
   if (error instanceof FreshetError) return error;
-  const { validation, code, statusCode, message, validationContext } = error as Partial<FastifyError>;
+  const { validation, code, statusCode, message, validationContext } = (error ?? {}) as Partial<FastifyError>;
   if (validation) {
     const errors: FieldError[] = validation
       .slice(0, MAX_FIELD_ERRORS)
@@ -33,9 +36,10 @@ export function toFreshetError(error: unknown): FreshetError {
       errors,
     });
   }
-  const known = code === undefined ? undefined : FASTIFY_CODES[code];
+  const known = FASTIFY_CODES.get(code);
   if (known) return new FreshetError(known, message === undefined ? {} : { detail: message });
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
+  // Only Fastify's own: clients of other servers throw errors with a status code too, which are not the caller's.
+  if (code?.startsWith('FST_') && statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new FreshetError('FRESHET_REQUEST_INVALID', {
       detail: message ?? STATUS_CODES[statusCode] ?? 'Bad request',
     });
@@ -57,10 +61,21 @@ export function toProblem(error: FreshetError, traceId: string): Problem {
   };
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FreshetError): void {
+/** Answers with an error; one without a trace came up before any hook ran. */
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FreshetError): void {
+  const { traceId } = request.trace ?? continueTrace(request.headers['traceparent'] as string | undefined);
   if (error.isRetryable && error.status === 503) reply.header('retry-after', '1');
+  reply.header('x-trace-id', traceId);
   reply.code(error.status).type('application/problem+json').serializer(JSON.stringify);
-  reply.send(toProblem(error, request.trace.traceId));
+  reply.send(toProblem(error, traceId));
+}
+
+/** The paths of a route, `:name` being one segment and `*` any rest. */
+function toPattern(url: string): RegExp {
+  const source = url
+    .split(/(:[^/]+|\*)/)
+    .map((part) => (part === '*' ? '.*' : part.startsWith(':') ? '[^/]+' : RegExp.escape(part)));
+  return new RegExp(`^${source.join('')}$`);
 }
 
 /** Answers every error as problem+json (RFC 9457), and every unknown route with the methods that it takes. */
@@ -68,8 +83,7 @@ export const problems = fp(
   async (app: FastifyInstance) => {
     const routes = new Map<string, { pattern: RegExp; methods: Set<string> }>();
     app.addHook('onRoute', ({ url, method }) => {
-      const pattern = new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+').replace(/\*/g, '.*')}/?$`);
-      const route = routes.get(url) ?? { pattern, methods: new Set() };
+      const route = routes.get(url) ?? { pattern: toPattern(url), methods: new Set() };
       for (const name of [method].flat()) route.methods.add(name);
       routes.set(url, route);
     });
@@ -83,9 +97,15 @@ export const problems = fp(
 
     app.setNotFoundHandler((request, reply) => {
       const path = request.url.split('?', 1)[0] ?? '/';
-      const route = [...routes.values()].find(({ pattern }) => pattern.test(path));
-      if (!route) return sendProblem(request, reply, new FreshetError('FRESHET_ROUTE_NOT_FOUND'));
-      const allow = [...route.methods].sort().join(', ');
+      const methods = new Set(
+        [...routes.values()]
+          .filter(({ pattern }) => pattern.test(path))
+          .flatMap((route) => [...route.methods]),
+      );
+      if (methods.size === 0 || methods.has(request.method)) {
+        return sendProblem(request, reply, new FreshetError('FRESHET_ROUTE_NOT_FOUND'));
+      }
+      const allow = [...methods].sort().join(', ');
       reply.header('allow', allow);
       return sendProblem(
         request,

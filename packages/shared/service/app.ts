@@ -9,7 +9,7 @@ import Fastify, {
 } from 'fastify';
 import { health, type ReadinessCheck } from '../http/health.ts';
 import { jsonBody } from '../http/json-body.ts';
-import { problems } from '../http/problems.ts';
+import { problems, sendProblem, toFreshetError } from '../http/problems.ts';
 import { requestContext } from '../http/request-context.ts';
 import { requestMetrics } from '../http/request-metrics.ts';
 import type { Registry } from '../metrics.ts';
@@ -49,6 +49,8 @@ export async function createServiceApp({
     bodyLimit,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
+    // What the router refuses, such as a malformed escape in the path, comes to no hook and no error handler.
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, toFreshetError(error)),
     routerOptions: { maxParamLength: 4096 },
     ajv: {
       customOptions: { removeAdditional: false, coerceTypes: false, useDefaults: true, allErrors: false },

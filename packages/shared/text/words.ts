@@ -22,7 +22,7 @@ export function words(text: string): string[] {
   for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}\p{M}]+(?:[-_.:/@][\p{L}\p{N}\p{M}]+)*/gu)) {
     const parts = word.split(JOINT);
     if (parts.length > 1) found.push(word);
-    found.push(...parts);
+    for (const part of parts) found.push(part); // not spread: there may be more than the stack holds
   }
   return found;
 }

@@ -25,6 +25,17 @@ export interface ChunkOptions {
 const CONTEXT_SHARE = 0.25;
 
 /**
+ * Text of more characters a token is no language but encoded data, of which WordPiece makes one unknown token
+ * however long it is. Without this a chunk of it would have no limit.
+ */
+const MAX_CHARACTERS_PER_TOKEN = 16;
+
+/** A unit with the headings that it stands under, its own included. */
+interface SectionUnit extends Unit {
+  path: string[];
+}
+
+/**
  * Cuts a document into chunks along its structure: sections stay apart unless they are small, and paragraphs,
  * list items, tables and code blocks stay whole where they fit. Every chunk is one span of the normalised text.
  */
@@ -33,10 +44,13 @@ export function chunk(
   { minTokens = 96, targetTokens = 220, maxTokens, overlapTokens = 32, count }: ChunkOptions,
 ): DraftChunk[] {
   const contextTokens = Math.floor(maxTokens * CONTEXT_SHARE);
-  const units = toUnits(text, blocks, Math.min(targetTokens, maxTokens - contextTokens), count);
+  const room = maxTokens - contextTokens;
+  const target = Math.min(targetTokens, room);
+  const size = (piece: string) => Math.max(count(piece), Math.ceil(piece.length / MAX_CHARACTERS_PER_TOKEN));
+  const units = toUnits(text, blocks, target, size);
   const drafts: DraftChunk[] = [];
   const path: string[] = [];
-  let open: { units: Unit[]; tokens: number; path: string[] } | undefined;
+  let open: { units: SectionUnit[]; tokens: number } | undefined;
 
   const close = () => {
     const first = open?.units[0];
@@ -44,11 +58,13 @@ export function chunk(
     if (!open || !first || !last) return;
     const span = { start: first.span.start, end: last.span.end };
     const body = text.slice(span.start, span.end);
-    const context = toContext(title, open.path, contextTokens, count);
+    // A chunk that starts with several headings stands under all of them.
+    const { path: headingPath } = open.units.find(({ kind }) => kind !== 'heading') ?? last;
+    const context = toContext(title, headingPath, contextTokens, count);
     const embeddedText = context ? `${context}\n${body}` : body;
     drafts.push({
       ordinal: drafts.length,
-      headingPath: open.path,
+      headingPath,
       text: body,
       span,
       tokens: count(embeddedText),
@@ -64,29 +80,41 @@ export function chunk(
       path[unit.level - 1] = text.slice(unit.span.start, unit.span.end);
     }
     const startsSection = isHeading && open !== undefined && open.tokens >= minTokens;
-    const isFull = open !== undefined && open.tokens + unit.tokens > targetTokens;
-    if (open === undefined || startsSection || isFull) {
-      // A heading never ends a chunk: it belongs to what follows.
-      const moved: Unit[] = [];
-      while (open && open.units.length > 1 && open.units.at(-1)?.kind === 'heading')
+    const isFull = open !== undefined && open.tokens + unit.tokens > target;
+    // A heading never ends a chunk: it belongs to what follows, as far as both fit.
+    const isAwaited =
+      open !== undefined &&
+      open.tokens + unit.tokens <= room &&
+      open.units.every(({ kind }) => kind === 'heading');
+    if (open === undefined || ((startsSection || isFull) && !isAwaited)) {
+      const moved: SectionUnit[] = [];
+      let movedTokens = unit.tokens;
+      while (open && open.units.length > 1) {
+        const heading: SectionUnit = open.units.at(-1)!;
+        movedTokens += heading.tokens;
+        if (heading.kind !== 'heading' || movedTokens > room) break;
         moved.unshift(open.units.pop()!);
-      const last: Unit | undefined = open?.units.at(-1);
+      }
+      const last: SectionUnit | undefined = open?.units.at(-1);
       close();
       const repeats =
-        isFull &&
-        !startsSection &&
+        // Not in front of a heading, which may move on and leave the repeated end alone.
+        !isHeading &&
         moved.length === 0 &&
         last &&
         last.kind !== 'heading' &&
-        last.tokens <= overlapTokens;
+        last.tokens <= overlapTokens &&
+        last.tokens + unit.tokens <= room;
       const start = [...moved, ...(repeats ? [last] : [])];
       open = {
         units: start,
         tokens: start.reduce((sum, { tokens }) => sum + tokens, 0),
-        path: path.filter((heading) => heading !== undefined && heading !== title),
       };
     }
-    open.units.push(unit);
+    open.units.push({
+      ...unit,
+      path: path.filter((heading) => heading !== undefined && heading !== title),
+    });
     open.tokens += unit.tokens;
   }
   close();
@@ -100,7 +128,7 @@ function toContext(
   maxTokens: number,
   count: (text: string) => number,
 ): string {
-  const parts = [...(title ? [title] : []), ...path];
+  const parts = [...(title && count(title) <= maxTokens ? [title] : []), ...path];
   while (parts.length > 1 && count(parts.join(' > ')) > maxTokens) parts.splice(1, 1);
   const context = parts.join(' > ');
   return count(context) > maxTokens ? '' : context;

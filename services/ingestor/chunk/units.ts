@@ -55,21 +55,20 @@ function splitToFit(text: string, span: Span, maxTokens: number, count: Count, c
     text,
     parts.flatMap((part) => splitToFit(text, trim(text, part), maxTokens, count, cutter + 1)),
     maxTokens,
+    count,
   );
 }
 
 /** Neighbours together again, as many as fit, so that a long paragraph is few units and not many. */
-function joinToFit(text: string, pieces: Piece[], maxTokens: number): Piece[] {
+function joinToFit(text: string, pieces: Piece[], maxTokens: number, count: Count): Piece[] {
   const joined: Piece[] = [];
   for (const piece of pieces) {
     const last = joined.at(-1);
-    if (
-      last &&
-      last.tokens + piece.tokens <= maxTokens &&
-      !text.slice(last.end, piece.start).includes('\n\n')
-    ) {
+    // With the gap in between, which is tokens too where characters are counted.
+    const tokens = last ? last.tokens + count(text.slice(last.end, piece.end)) : 0;
+    if (last && tokens <= maxTokens && !text.slice(last.end, piece.start).includes('\n\n')) {
       last.end = piece.end;
-      last.tokens += piece.tokens;
+      last.tokens = tokens;
     } else joined.push({ ...piece });
   }
   return joined;

@@ -31,7 +31,10 @@ export function createBlockBuilder(): BlockBuilder {
       const clean = kind === 'code' ? text.replace(/\s+$/, '') : text.trim();
       if (clean.trim() === '') return;
       const previous = blocks.at(-1)?.kind;
-      const gap = previous === undefined ? '' : previous === 'item' && kind === 'item' ? '\n' : '\n\n';
+      const isListed = previous === 'item' && kind === 'item';
+      // The indentation of a nested item stands in the text, in front of its span.
+      const indent = isListed ? /^ */.exec(text)![0] : '';
+      const gap = previous === undefined ? '' : isListed ? `\n${indent}` : '\n\n';
       parts.push(gap, clean);
       const start = length + gap.length;
       length = start + clean.length;

@@ -2,7 +2,6 @@ import type { Element, Nodes, Parents, Root } from 'hast';
 import { fromHtml } from 'hast-util-from-html';
 import { toMdast } from 'hast-util-to-mdast';
 import type { Root as MdastRoot, RootContent } from 'mdast';
-import { toString as inlineText } from 'mdast-util-to-string';
 import { createBlockBuilder, type ParsedDocument } from './blocks.ts';
 import { addBlocks } from './mdast-blocks.ts';
 
@@ -26,11 +25,29 @@ const FRAME = new Set(['header', 'footer']);
 /** Parses a page: its main content where it names one, else its body without the frame around it. */
 export function parseHtml(html: string): ParsedDocument {
   const root = fromHtml(html);
-  const main = findElement(root, 'main') ?? findElement(root, 'article');
+  const title = findElements(root, 'title')[0];
+  const known = title?.children.map((child) => ('value' in child ? child.value : '')).join('');
+  const body = findElements(root, 'body')[0] ?? root;
+  const main = findMain(root);
+  const page = main && parseContent(main, { dropsFrame: false, title: known });
+  return page && page.blocks.length > 0 ? page : parseContent(body, { dropsFrame: true, title: known });
+}
+
+function parseContent(
+  content: Root | Element,
+  { dropsFrame, title }: { dropsFrame: boolean; title: string | undefined },
+): ParsedDocument {
   const builder = createBlockBuilder();
-  addBlocks(builder, toContent(prune(main ?? findElement(root, 'body') ?? root, main === undefined)));
-  const title = findElement(root, 'title');
-  return builder.finish(title ? inlineText(toMdast(title)) : undefined);
+  addBlocks(builder, toContent(prune(content, dropsFrame)));
+  return builder.finish(title);
+}
+
+/** What a page marks as its content; of several articles none is more so than the others. */
+function findMain(root: Root): Element | undefined {
+  const [main] = findElements(root, 'main');
+  if (main) return main;
+  const [article, ...others] = findElements(root, 'article');
+  return others.length === 0 ? article : undefined;
 }
 
 /** A piece of HTML that stands inside Markdown. */
@@ -43,14 +60,12 @@ function toContent(tree: Nodes): RootContent[] {
   return mdast.type === 'root' ? mdast.children : [mdast];
 }
 
-function findElement(node: Root | Element, tagName: string): Element | undefined {
-  for (const child of node.children) {
-    if (child.type !== 'element') continue;
-    if (child.tagName === tagName) return child;
-    const found = findElement(child, tagName);
-    if (found) return found;
-  }
-  return undefined;
+/** The outermost elements of a name, in order. */
+function findElements(node: Root | Element, tagName: string): Element[] {
+  return node.children.flatMap((child) => {
+    if (child.type !== 'element') return [];
+    return child.tagName === tagName ? [child] : findElements(child, tagName);
+  });
 }
 
 function prune<Node extends Parents>(node: Node, dropsFrame: boolean): Node {
@@ -60,6 +75,14 @@ function prune<Node extends Parents>(node: Node, dropsFrame: boolean): Node {
         child.type !== 'comment' &&
         !(child.type === 'element' && (NOISE.has(child.tagName) || (dropsFrame && FRAME.has(child.tagName)))),
     )
-    .map((child) => ('children' in child ? prune(child, dropsFrame) : child));
+    .flatMap((child) => [...captionOf(child), 'children' in child ? prune(child, dropsFrame) : child]);
   return { ...node, children } as Node;
+}
+
+/** A table's caption as a paragraph in front of it: Markdown's tables have none, so it would be lost. */
+function captionOf(node: Nodes): Element[] {
+  if (node.type !== 'element' || node.tagName !== 'table') return [];
+  return node.children
+    .filter((child) => child.type === 'element' && child.tagName === 'caption')
+    .map((caption) => ({ ...(caption as Element), tagName: 'p' }));
 }

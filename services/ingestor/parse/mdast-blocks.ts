@@ -2,6 +2,16 @@ import type { BlockContent, DefinitionContent, List, ListItem, Nodes, RootConten
 import { toString as inlineText } from 'mdast-util-to-string';
 import type { BlockBuilder } from './blocks.ts';
 
+declare module 'mdast' {
+  interface RootContentMap {
+    /** Front matter between lines of `+++`. */
+    toml: Literal & { type: 'toml' };
+  }
+}
+
+/** `{#id .class}` after a heading, which site generators take as its attributes. */
+const ATTRIBUTES = /\s*\{:?\s*[#.][^{}]*\}$/;
+
 export interface MdastOptions {
   /** Raw HTML inside Markdown, as a tree again. */
   parseHtml?: (html: string) => RootContent[];
@@ -19,7 +29,7 @@ export function addBlocks(
 function addBlock(builder: BlockBuilder, node: RootContent, options: MdastOptions): void {
   switch (node.type) {
     case 'heading':
-      builder.add('heading', oneLine(text(node)), node.depth);
+      builder.add('heading', oneLine(text(node)).replace(ATTRIBUTES, ''), node.depth);
       break;
     case 'paragraph':
       builder.add('text', text(node));
@@ -45,6 +55,7 @@ function addBlock(builder: BlockBuilder, node: RootContent, options: MdastOption
     case 'thematicBreak':
     case 'definition':
     case 'yaml':
+    case 'toml':
       break;
     default:
       builder.add('text', text(node)); // inline content that stands alone, as in an HTML fragment
@@ -80,8 +91,18 @@ function tableText({ children }: Table): string {
   return children.map((row) => row.children.map((cell) => oneLine(text(cell))).join(' | ')).join('\n');
 }
 
+/** What a reader sees of a node; a line break, in Markdown or as `<br>`, is one. */
 function text(node: Nodes): string {
-  return inlineText(node, { includeHtml: false, includeImageAlt: true });
+  return inlineText(withBreaks(node), { includeHtml: false, includeImageAlt: true })
+    .replace(/[^\S\n]+/g, ' ')
+    .replace(/ ?\n ?/g, '\n');
+}
+
+function withBreaks(node: Nodes): Nodes {
+  if (node.type === 'break' || (node.type === 'html' && /^<br\b/i.test(node.value))) {
+    return { type: 'text', value: '\n' };
+  }
+  return 'children' in node ? ({ ...node, children: node.children.map(withBreaks) } as Nodes) : node;
 }
 
 function oneLine(value: string): string {

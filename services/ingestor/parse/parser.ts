@@ -1,4 +1,5 @@
 import { FreshetError } from '@freshet/shared/errors';
+import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
 import type { ParseResult, ParseTask, ParseWorkerData } from './worker.ts';
 
@@ -34,16 +35,22 @@ export function openDocumentParser({
     workerData: { tokenizer, maxTokens } satisfies ParseWorkerData,
     resourceLimits: { maxOldGenerationSizeMb: maxHeapMiB },
   });
+  // The pool has a queue too, but time in it would count against the limit of a document.
+  const inTurn = pLimit(threads);
+
+  async function run(task: ParseTask): Promise<ParseResult> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await pool.run(task, { name: 'parseAndChunk', signal });
+    } catch (cause) {
+      const reason = signal.aborted ? `took more than ${timeoutMs / 1000} s` : (cause as Error).message;
+      throw new FreshetError('FRESHET_CONTENT_UNREADABLE', { detail: `Parsing failed: ${reason}.`, cause });
+    }
+  }
+
   return {
     async parse(task) {
-      const signal = AbortSignal.timeout(timeoutMs);
-      let result: ParseResult;
-      try {
-        result = await pool.run(task, { name: 'parseAndChunk', signal });
-      } catch (cause) {
-        const reason = signal.aborted ? `took more than ${timeoutMs / 1000} s` : (cause as Error).message;
-        throw new FreshetError('FRESHET_CONTENT_UNREADABLE', { detail: `Parsing failed: ${reason}.`, cause });
-      }
+      const result = await inTurn(run, task);
       if ('refused' in result) throw new FreshetError(result.refused.code, { detail: result.refused.detail });
       return result;
     },

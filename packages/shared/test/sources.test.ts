@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readSources } from '../sources.ts';
+
+test('a source has its own acl, else that of the star, else none', () => {
+  const closed = { allow: ['group:staff'] };
+  const open = { public: true };
+  const sources = readSources(JSON.stringify({ handbook: { acl: closed }, '*': { acl: open } }));
+  assert.deepEqual(sources.defaultAcl('handbook'), closed);
+  assert.deepEqual(sources.defaultAcl('tickets'), open);
+  assert.equal(readSources('{}').defaultAcl('handbook'), undefined);
+});
+
+test("a source is never one of JavaScript's own names", () => {
+  for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
+    assert.equal(readSources('{}').defaultAcl(name), undefined);
+  }
+});
+
+test('settings that are wrong are refused', () => {
+  for (const json of [
+    '',
+    '{',
+    'null',
+    '[]',
+    '{"handbook": {}}',
+    '{"handbook": {"acl": {"public": false}}}',
+    '{"handbook": {"acl": {"public": true, "allow": []}}}',
+    '{"handbook": {"acl": {"allow": ["ada"]}}}',
+    '{"handbook": {"acl": {"public": true}, "surplus": 1}}',
+    '{"Handbook": {"acl": {"public": true}}}',
+    '{"__proto__": {"acl": {"public": true}}}',
+  ]) {
+    assert.throws(() => readSources(json), { code: 'FRESHET_CONFIG_INVALID' }, json);
+  }
+});
