@@ -41,14 +41,15 @@ export interface FreshetClient {
 export interface FreshetClientOptions {
   url: string;
   apiKey?: string | undefined;
+  connections?: number;
 }
 
 /** The gateway's HTTP API, as the commands need it. */
-export function createFreshetClient({ url, apiKey }: FreshetClientOptions): FreshetClient {
+export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetClientOptions): FreshetClient {
   const http = createServiceClient({
     name: `gateway at ${url}`,
     baseUrl: url,
-    connections: 16,
+    connections,
     timeoutMs: 60_000,
   });
   const call = (signal: AbortSignal) => ({ signal, ...(apiKey === undefined ? {} : { token: apiKey }) });

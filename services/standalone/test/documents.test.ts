@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChatResponse } from '@freshet/shared/contracts';
+import { question, startFleet } from './fleet.ts';
+
+const { signal } = new AbortController();
+const post = (url: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(`${url}/v1/documents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+test('what was written is found once its watermark is reached, and what was deleted no more', async (t) => {
+  const fleet = await startFleet(t);
+  await fleet.write({
+    documentId: 'a/ä 1.md',
+    mediaType: 'text/markdown',
+    content: '# Tides\n\nThe spring tide peaks at noon.',
+  });
+  const found = await fleet.client.search({ query: 'spring tide' }, signal);
+  assert.equal(found.passages[0]?.documentId, 'a/ä 1.md');
+  const manifest = await fleet.client.manifest('test', 'a/ä 1.md', signal);
+  assert.equal(manifest?.state, 'live');
+
+  const { watermark } = await fleet.client.delete('test', 'a/ä 1.md', signal);
+  const after = await fleet.client.search({ query: 'spring tide', after: watermark }, signal);
+  assert.deepEqual(after.passages, []);
+  assert.equal((await fleet.client.manifest('test', 'a/ä 1.md', signal))?.state, 'deleted');
+});
+
+test('of two writes the later one wins, and an older version changes nothing', async (t) => {
+  const fleet = await startFleet(t);
+  await fleet.write({ documentId: 'a', content: 'first words' });
+  await fleet.write({ documentId: 'a', content: 'second words' });
+  await fleet.write({ documentId: 'a', content: 'stale words', version: 1 });
+  const { passages } = await fleet.client.search({ query: 'words' }, signal);
+  assert.deepEqual(
+    passages.map(({ text }) => text),
+    ['second words'],
+  );
+});
+
+test('documents are checked one by one: the good are taken, the bad are named with a reason', async (t) => {
+  const fleet = await startFleet(t, { env: { SOURCES: '{"known":{"acl":{"public":true}}}' } });
+  const good = { source: 'known', documentId: 'good', mediaType: 'text/plain', content: 'good 😀 שלום' };
+  const response = await post(fleet.url, {
+    documents: [
+      good,
+      { ...good, source: 'unknown' },
+      { ...good, documentId: 'nul\0' },
+      { ...good, content: '  \n ' },
+      { ...good, content: 'x'.repeat(512 * 1024 + 1) },
+      { ...good, content: 'ü'.repeat(300 * 1024) },
+      { ...good, version: -1 },
+      { ...good, mediaType: 'application/pdf' },
+      { ...good, extra: true },
+      'not a document',
+      null,
+    ],
+  });
+  assert.equal(response.status, 202);
+  const { accepted, refused } = (await response.json()) as {
+    accepted: { index: number }[];
+    refused: { index: number; code: string }[];
+  };
+  assert.deepEqual(
+    accepted.map(({ index }) => index),
+    [0],
+  );
+  assert.deepEqual(
+    refused.map(({ index, code }) => [index, code]),
+    [
+      [1, 'FRESHET_SOURCE_UNKNOWN'],
+      [2, 'FRESHET_REQUEST_INVALID'],
+      [3, 'FRESHET_CONTENT_EMPTY'],
+      [4, 'FRESHET_CONTENT_TOO_LARGE'],
+      [5, 'FRESHET_CONTENT_TOO_LARGE'],
+      [6, 'FRESHET_REQUEST_INVALID'],
+      [7, 'FRESHET_REQUEST_INVALID'],
+      [8, 'FRESHET_REQUEST_INVALID'],
+      [9, 'FRESHET_REQUEST_INVALID'],
+      [10, 'FRESHET_REQUEST_INVALID'],
+    ],
+  );
+  for (const body of [{}, { documents: [] }, { documents: 'x' }, { documents: [null] }, [1]]) {
+    assert.equal((await post(fleet.url, body)).status, 400, JSON.stringify(body));
+  }
+});
+
+test('a document that cannot be read holds nothing up and stays in the dead letters', async (t) => {
+  const fleet = await startFleet(t);
+  await fleet.write(
+    { documentId: 'empty', mediaType: 'text/html', content: '<nav>only a menu</nav>' },
+    { documentId: 'good', content: 'good words' },
+  );
+  assert.equal(await fleet.client.manifest('test', 'empty', signal), undefined);
+  assert.equal((await fleet.client.manifest('test', 'good', signal))?.state, 'live');
+  assert.ok(fleet.logged.some((line) => line.includes('FRESHET_CONTENT_EMPTY')));
+});
+
+const keys = [
+  { key: 'writer-key-0123456789', tenant: 'default', principals: ['group:security'], canWrite: true },
+  { key: 'reader-key-0123456789', tenant: 'default', principals: ['user:bo'] },
+  { key: 'foreign-key-012345678', tenant: 'other', principals: ['group:security'], canWrite: true },
+];
+
+test('no answer, search or look-up shows a caller what the acl does not allow', async (t) => {
+  const fleet = await startFleet(t, { keys });
+  await fleet.write({
+    documentId: 'secret',
+    content: 'The vault opens with code 4711.',
+    acl: { allow: ['group:security'] },
+  });
+  const answerTo = async (key: string) => {
+    const response = await fleet.ask(question('vault code'), {
+      accept: 'application/json',
+      authorization: `Bearer ${key}`,
+    });
+    return (await response.json()) as ChatResponse;
+  };
+  assert.match((await answerTo('writer-key-0123456789')).answer, /4711/);
+  for (const key of ['reader-key-0123456789', 'foreign-key-012345678']) {
+    const answer = await answerTo(key);
+    assert.equal(answer.finishReason, 'abstained');
+    assert.ok(!JSON.stringify(answer).includes('4711'));
+    const lookup = await fetch(`${fleet.url}/v1/documents/test/secret`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    assert.equal(lookup.status, 404);
+  }
+});
+
+test('a key that is missing, unknown or may not write is refused', async (t) => {
+  const fleet = await startFleet(t, { keys });
+  const document = { source: 'test', documentId: 'a', mediaType: 'text/plain', content: 'x' };
+  assert.equal((await post(fleet.url, { documents: [document] })).status, 401);
+  assert.equal(
+    (await post(fleet.url, { documents: [document] }, { authorization: 'Bearer nobody' })).status,
+    401,
+  );
+  const reader = { authorization: 'Bearer reader-key-0123456789' };
+  assert.equal((await post(fleet.url, { documents: [document] }, reader)).status, 403);
+  assert.equal((await fetch(`${fleet.url}/v1/watermark`)).status, 401);
+  assert.equal((await fetch(`${fleet.url}/`)).status, 200, 'the page holds no data');
+});
+
+test('the services behind the gateway trust its token alone', async (t) => {
+  const fleet = await startFleet(t);
+  const { retriever, generator } = fleet.standalone.urls;
+  for (const [url, body] of [
+    [`${retriever}/v1/retrieve`, { query: 'x' }],
+    [`${generator}/v1/generate`, { messages: [{ role: 'user', content: 'x' }], passages: [] }],
+  ] as const) {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    assert.equal(response.status, 401, url);
+  }
+});
+
+test('the contract, its page and the health of the fleet are served', async (t) => {
+  const fleet = await startFleet(t);
+  const openapi = (await (await fetch(`${fleet.url}/openapi.json`)).json()) as { paths: object };
+  assert.deepEqual(Object.keys(openapi.paths).sort(), [
+    '/v1/chat',
+    '/v1/documents',
+    '/v1/documents/{source}/{documentId}',
+    '/v1/search',
+    '/v1/watermark',
+  ]);
+  for (const path of ['/', '/docs/', '/livez', '/readyz', '/metrics']) {
+    assert.equal((await fetch(fleet.url + path)).status, 200, path);
+  }
+});
