@@ -9,7 +9,7 @@ export interface FusedHit {
   vectorScore?: number;
 }
 
-/** Share of the vector search in the fused score; docs/adr/0006 has the figures that chose it. */
+/** Share of the vector search in the fused score; see docs/adr/0005-fusion.md. */
 const VECTOR_WEIGHT = 0.6;
 
 /**

@@ -11,7 +11,7 @@ import {
 import type { Hit, IndexStatistics, SearchRequest, SearchResult } from '../index.ts';
 import { lexicalQuery } from './lexical-query.ts';
 
-/** BM25 weights of title, headings and text, chosen on the development half of the evaluation sets. */
+/** BM25 weights of title, headings and text. */
 const FIELD_WEIGHTS = '3.0, 2.0, 1.0';
 
 const HIT_COLUMNS = `
