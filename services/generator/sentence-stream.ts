@@ -7,9 +7,9 @@ export interface SentenceStream {
 
 /**
  * Where a sentence ends while the text still comes in: at a line end, or after its mark and any citations that
- * follow it, once white space shows that no further citation does.
+ * follow it, once what comes after the white space shows that no further citation does.
  */
-const END = /\n+|(?<=[.!?…]["'”’)]*(?:\s?\[\d{1,3}\])*)\s+(?![\s[])/u;
+const END = /\n+|(?<=[.!?…]["'”’)]*(?:\s?\[\d{1,3}\])*)\s+(?=[^\s[])/u;
 
 /** Cuts a stream of text into sentences; a citation marker that comes in two deltas stays whole. */
 export function createSentenceStream(): SentenceStream {
