@@ -82,7 +82,7 @@ export async function ingest({
     bytes += size;
   }
   await send();
-  await awaitIndexed(client, { before, target, signal, onProgress });
+  if (target.size > 0) await awaitIndexed(client, { before, target, signal, onProgress });
   const lost = await findMissing(client, visible, signal);
   skipped.push(
     ...lost.map(({ documentId }) => ({

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { MAX_CONTENT_BYTES, type MediaType } from '@freshet/shared/contracts';
 import { request } from 'undici';
+import { toDateTime } from './described-fields.ts';
 import { readFrontMatter } from './front-matter.ts';
 import { readHtmlHead } from './html-head.ts';
 import type { InputItem, InputSettings } from './read-inputs.ts';
@@ -54,7 +55,7 @@ export async function fetchDocument(url: string, { source, signal }: InputSettin
     const content = await readText(body, charset);
     if (content === undefined) return skip(`is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);
     if (content.trim() === '') return skip('is empty');
-    const changedAt = new Date(String(headers['last-modified'] ?? Date.now())).toISOString();
+    const changedAt = toDateTime(headers['last-modified']) ?? new Date().toISOString();
     const described = mediaType === 'text/markdown' ? readFrontMatter(content) : readHtmlHead(content);
     return { document: { source, documentId: url, uri: url, mediaType, content, changedAt, ...described } };
   } catch (error) {

@@ -4,6 +4,7 @@ import fp from 'fastify-plugin';
 import type { FieldError, Problem } from '../contracts/problem.ts';
 import { type ErrorCode, FreshetError } from '../errors.ts';
 import { continueTrace } from '../trace.ts';
+import { ClientGone } from './request-context.ts';
 
 /** Fastify's own errors, as codes of our catalogue. */
 const FASTIFY_CODES = new Map<string | undefined, ErrorCode>(
@@ -89,6 +90,8 @@ export const problems = fp(
     });
 
     app.setErrorHandler((thrown, request, reply) => {
+      // Nobody is left to answer, and a client that leaves is nobody's error.
+      if (thrown instanceof ClientGone) return;
       const error = toFreshetError(thrown);
       if (error.status >= 500) request.log.error({ err: error, code: error.code }, 'request failed');
       else request.log.info({ code: error.code, detail: error.message }, 'request refused');
