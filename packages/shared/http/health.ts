@@ -16,7 +16,8 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 /**
  * `GET /livez` says that the process answers, `GET /readyz` that its dependencies do, one line a dependency.
- * A service that shuts down is not ready any more, so that a load balancer turns away before sockets close.
+ * A service that shuts down is not ready any more, so that a load balancer turns away before sockets close. When a
+ * dependency fails, or fails for another reason, that is one line in the log; so is its recovery.
  */
 export const health = fp(
   async (app: FastifyInstance, { checks = {} }: { checks?: Record<string, ReadinessCheck> }) => {
@@ -27,11 +28,33 @@ export const health = fp(
 
     app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }));
 
-    app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+    const known = new Map<string, string>();
+    function report(dependency: string, result: string): void {
+      const before = known.get(dependency) ?? 'ok';
+      known.set(dependency, result);
+      if (result === before || isClosing) return;
+      if (result === 'ok') app.log.info({ dependency }, 'dependency is back');
+      else app.log.warn({ dependency, reason: result }, 'not ready');
+    }
+
+    async function runChecks(): Promise<(readonly [string, string])[]> {
       const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
-      const results = await Promise.all(
-        Object.entries(checks).map(async ([name, check]) => [name, await outcome(check, signal)] as const),
+      return Promise.all(
+        Object.entries(checks).map(async ([name, check]) => {
+          const result = await outcome(check, signal);
+          report(name, result);
+          return [name, result] as const;
+        }),
       );
+    }
+
+    // Nobody may be polling: the reason stands in the log from the start.
+    app.addHook('onListen', async () => {
+      await runChecks();
+    });
+
+    app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
+      const results = await runChecks();
       const isReady = !isClosing && results.every(([, result]) => result === 'ok');
       reply.code(isReady ? 200 : 503);
       return {

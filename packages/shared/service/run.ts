@@ -1,7 +1,9 @@
 import closeWithGrace from 'close-with-grace';
 import type { FastifyInstance } from 'fastify';
+import type { Static, TInteger, TObject } from 'typebox';
+import { type commonConfig, loadConfig } from '../config.ts';
 import { FreshetError } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { createLogger, type Logger } from '../log.ts';
 import { startTelemetry } from '../telemetry.ts';
 
 /** What a service opened, ready to be served and closed. */
@@ -43,6 +45,36 @@ export async function runService({
     await stopTelemetry();
   });
   return { url };
+}
+
+type ServiceConfig = TObject<typeof commonConfig & { PORT: TInteger }>;
+
+/**
+ * What a service's `server.ts` does: reads its configuration from the environment, opens it, listens, and closes with
+ * grace on a signal. A failure is one line on standard error and exit code 1.
+ */
+export async function startService<Schema extends ServiceConfig>(
+  name: string,
+  schema: Schema,
+  open: (config: Static<Schema>, logger: Logger) => Promise<Service>,
+): Promise<void> {
+  await main(async () => {
+    const config = loadConfig(schema) as Static<Schema>;
+    const { HOST: host, PORT: port, SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs, LOG_LEVEL: level } = config;
+    const logger = createLogger({ name, level });
+    await runService({ name, host, port, shutdownTimeoutMs, logger, open: () => open(config, logger) });
+  });
+}
+
+/** A service that also closes, after itself, what was opened for it. */
+export function closing({ app, close }: Service, ...opened: { close(): Promise<void> }[]): Service {
+  return {
+    app,
+    async close() {
+      await close();
+      await Promise.all(opened.map((resource) => resource.close()));
+    },
+  };
 }
 
 const SYSTEM_ERRORS: Record<string, (error: NodeJS.ErrnoException & { port?: number }) => string> = {
