@@ -13,18 +13,25 @@ import type {
 /** A chunk as a search finds it, before fusion. */
 export interface Hit {
   documentKey: string;
-  source: string;
-  documentId: string;
-  version: number;
   ordinal: number;
-  title?: string;
-  uri?: string;
+  /** Of the document, when it was found. */
+  version: number;
+  /** BM25 for lexical hits, cosine similarity for vector hits; greater is better. */
+  score: number;
+}
+
+/** What stands behind a hit. */
+export interface FoundChunk {
+  manifest: Manifest;
   headingPath: string[];
   text: string;
   span: Span;
-  changedAt: string;
-  /** BM25 for lexical hits, cosine similarity for vector hits; greater is better. */
-  score: number;
+}
+
+/** A manifest as the index holds it. */
+export interface StoredManifest extends Manifest {
+  /** The write of this version has not ended, and may have broken off: its event has to be applied again. */
+  isPending?: true;
 }
 
 export interface SearchRequest {
@@ -59,16 +66,25 @@ export interface IndexStatistics {
 
 export interface ChunkIndex {
   /** Realtime: sees every write that has settled. Absent documents are absent from the map, by document key. */
-  readManifests(documents: readonly DocumentRef[]): Promise<Map<string, Manifest>>;
+  readManifests(documents: readonly DocumentRef[]): Promise<Map<string, StoredManifest>>;
   /**
-   * Writes documents, each whole or not at all, and each fenced: one whose version is not greater than the stored
-   * manifest's is left alone. Answers with an outcome a document, in order.
+   * Writes documents, each fenced: one whose version is not greater than the stored manifest's is left alone. The
+   * manifest comes first, so that a deletion or a lost permission holds from then on; a write that broke off leaves
+   * it pending, and is finished by the same write again. Answers with an outcome a document, in order.
+   *
+   * Rejects with FRESHET_DOCUMENT_REJECTED when the index can never take one of them; the others are written.
    */
   write(documents: readonly DocumentWrite[]): Promise<WriteOutcome[]>;
   /** Vectors that this embedder made of the document's present chunks, by `contentHash`, so that they can be kept. */
   readVectors(document: DocumentRef, embedder: string): Promise<Map<string, Float32Array>>;
+  /** Sees what was written before the last call of {@link advanceWatermark} that has settled; maybe more. */
   search(request: SearchRequest): Promise<SearchResult>;
-  /** Records how far the log is searchable. Never moves a partition backwards. */
+  /**
+   * Realtime. Reads what stands behind hits, in their order; `undefined` for one that is not true any more: its
+   * document was replaced or deleted, or is not visible to this access.
+   */
+  readHits(access: Access, hits: readonly Hit[]): Promise<(FoundChunk | undefined)[]>;
+  /** Makes all that was written searchable, then records how far the log is. Never moves a partition backwards. */
   advanceWatermark(watermark: Watermark): Promise<void>;
   watermark(): Promise<Watermark>;
   /** What a tenant has in the index. */

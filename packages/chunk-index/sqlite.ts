@@ -73,6 +73,7 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
     readVectors: async (document, embedder) => new Map(await read('readVectors', { document, embedder })),
     write: (documents) => write('write', [...documents]),
     search: (request) => read('search', request),
+    readHits: (access, hits) => read('readHits', { access, hits: [...hits] }),
     advanceWatermark: (watermark: Watermark) => write('advanceWatermark', [...watermark]),
     watermark: async () => new Map(await read('watermark')),
     statistics: (tenant) => read('statistics', tenant),

@@ -101,6 +101,18 @@ export const catalogue = {
     title: 'The record is no document event',
     detail: 'Write CloudEvents 1.0 with the types that docs/events.md names.',
   },
+  FRESHET_DOCUMENT_REJECTED: {
+    status: 422,
+    isRetryable: false,
+    title: 'The index can never take this document',
+    detail: 'Correct the document; the detail has the words of the index.',
+  },
+  FRESHET_INDEX_UNKNOWN: {
+    status: 500,
+    isRetryable: false,
+    title: 'The index does not exist',
+    detail: 'Run `freshet index apply` with the configuration of the services.',
+  },
   FRESHET_TOPIC_UNKNOWN: {
     status: 500,
     isRetryable: false,

@@ -1,4 +1,4 @@
-import type { ChunkIndex, DocumentWrite } from '@freshet/chunk-index';
+import type { ChunkIndex, DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
 import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
 import type { Embedder } from '@freshet/models/embedding';
 import {
@@ -75,27 +75,28 @@ export function createBatchHandler(
 
   async function apply(
     { record, event }: Pending,
-    known: Manifest | undefined,
+    known: StoredManifest | undefined,
     signal: AbortSignal,
   ): Promise<void> {
     signal.throwIfAborted();
-    if (known && known.version >= event.data.version) {
+    if (known && isStale(event.data.version, known)) {
       metrics.documents.inc({ outcome: 'stale' });
       return;
     }
     let write: DocumentWrite;
+    let outcome: WriteOutcome | undefined;
     try {
       write =
         event.type === DELETED
           ? toTombstone(event.data, known, ports)
           : await toWrite(event.data, known, ports, signal);
+      signal.throwIfAborted();
+      [outcome] = await index.write([write]);
     } catch (error) {
       if (error instanceof FreshetError && isPoison(error)) return refuse(record, error);
       throw error;
     }
-    signal.throwIfAborted();
-    const [outcome = 'stale'] = await index.write([write]);
-    metrics.documents.inc({ outcome: outcome === 'stale' ? 'stale' : write.manifest.state });
+    metrics.documents.inc({ outcome: outcome === 'written' ? write.manifest.state : 'stale' });
     if (outcome === 'written') {
       metrics.chunks.inc(write.chunks.length);
       metrics.freshness.observe(Math.max(0, Date.now() - Date.parse(event.data.changedAt)) / 1000);
@@ -115,9 +116,17 @@ export function createBatchHandler(
   };
 }
 
+function isStale(version: number, known: StoredManifest): boolean {
+  return version < known.version || (version === known.version && !known.isPending);
+}
+
 /** Whether trying again can never help: it is the event that is wrong, not the world around it. */
 function isPoison({ status }: FreshetError): boolean {
   return status === 422;
+}
+
+function identify({ tenant, source, documentId, version, changedAt }: UpsertedDocument | DeletedDocument) {
+  return { tenant, source, documentId, version, changedAt };
 }
 
 function toTombstone(
@@ -125,13 +134,9 @@ function toTombstone(
   known: Manifest | undefined,
   { embedder, now = () => new Date() }: IngestPorts,
 ): DocumentWrite {
-  const { tenant, source, documentId, version, changedAt } = data;
   return {
     manifest: {
-      tenant,
-      source,
-      documentId,
-      version,
+      ...identify(data),
       state: 'deleted',
       // Who could see the document may learn that it is gone; nobody else may.
       acl: known?.acl ?? { allow: [] },
@@ -139,7 +144,6 @@ function toTombstone(
       contentHash: '',
       embedder: embedder.fingerprint,
       chunkCount: 0,
-      changedAt,
       indexedAt: now().toISOString(),
     },
     chunks: [],
@@ -152,7 +156,7 @@ async function toWrite(
   { index, embedder, parser, sources, metrics, now = () => new Date() }: IngestPorts,
   signal: AbortSignal,
 ): Promise<DocumentWrite> {
-  const { content, mediaType, tenant, source, documentId, version, uri, changedAt } = data;
+  const { content, mediaType, source, uri } = data;
   const { title, contentHash, drafts } = await metrics.time('parse', () =>
     parser.parse({ content, mediaType, title: data.title }),
   );
@@ -173,10 +177,7 @@ async function toWrite(
   });
   return {
     manifest: {
-      tenant,
-      source,
-      documentId,
-      version,
+      ...identify(data),
       state: 'live',
       ...(title === undefined ? {} : { title }),
       ...(uri === undefined ? {} : { uri }),
@@ -185,7 +186,6 @@ async function toWrite(
       contentHash,
       embedder: embedder.fingerprint,
       chunkCount: drafts.length,
-      changedAt,
       indexedAt: now().toISOString(),
     },
     chunks: drafts.map(({ embeddedText, ...draft }) => ({

@@ -1,10 +1,8 @@
-import type { ChunkIndex } from '@freshet/chunk-index';
+import type { ChunkIndex, FoundChunk } from '@freshet/chunk-index';
 import {
   type Access,
   decodeWatermark,
   encodeWatermark,
-  isVisible,
-  type Manifest,
   type Passage,
   type RetrieveRequest,
   type RetrieveResponse,
@@ -19,6 +17,10 @@ export interface RetrieveOptions {
   /** Hits of each search, at least. */
   candidates: number;
   watermarkWaitMs: number;
+}
+
+interface FusedChunk extends FusedHit {
+  chunk: FoundChunk;
 }
 
 export type Retrieve = (
@@ -54,38 +56,35 @@ export function createRetrieve({
     const searchMs = clock.lap();
     const fused = fuse(found);
     const fuseMs = clock.lap();
-    const passages = (await keepCurrent(index, access, fused, limit)).map(toPassage);
+    const passages = (await readCurrent(index, access, fused, limit)).map(toPassage);
     const realtimeMs = clock.lap();
     const timings = { waitMs, embedMs, searchMs, fuseMs, realtimeMs, totalMs: clock.total() };
     return { passages, watermark: encodeWatermark(watermark), timings };
   };
 }
 
-/**
- * The first `limit` hits that are still true: a search may lag behind a write, a read of manifests never does, so
- * what was replaced, deleted or closed to the caller in the meantime is dropped here.
- */
-async function keepCurrent(
+/** What stands behind the first `limit` hits that are still true; those that are not give way to the next ones. */
+async function readCurrent(
   index: ChunkIndex,
   access: Access,
   fused: FusedHit[],
   limit: number,
-): Promise<FusedHit[]> {
-  const kept: FusedHit[] = [];
+): Promise<FusedChunk[]> {
+  const kept: FusedChunk[] = [];
   for (let start = 0; start < fused.length && kept.length < limit; start += limit) {
     const page = fused.slice(start, start + limit);
-    const manifests = await index.readManifests(page.map(({ hit }) => ({ tenant: access.tenant, ...hit })));
-    kept.push(...page.filter(({ hit }) => isCurrent(hit.version, manifests.get(hit.documentKey), access)));
+    const chunks = await index.readHits(
+      access,
+      page.map(({ hit }) => hit),
+    );
+    for (const [i, chunk] of chunks.entries()) if (chunk) kept.push({ ...(page[i] as FusedHit), chunk });
   }
   return kept.slice(0, limit);
 }
 
-function isCurrent(version: number, manifest: Manifest | undefined, access: Access): boolean {
-  return manifest?.state === 'live' && manifest.version === version && isVisible(manifest.acl, access);
-}
-
-function toPassage({ hit, score, lexicalScore, vectorScore }: FusedHit, index: number): Passage {
-  const { source, documentId, version, title, uri, headingPath, text, span, changedAt } = hit;
+function toPassage({ chunk, score, lexicalScore, vectorScore }: FusedChunk, index: number): Passage {
+  const { manifest, headingPath, text, span } = chunk;
+  const { source, documentId, version, title, uri, changedAt } = manifest;
   return {
     ref: index + 1,
     source,

@@ -8,36 +8,20 @@ import {
   type Manifest,
   type SearchFilter,
 } from '@freshet/shared/contracts';
-import type { Hit, IndexStatistics, SearchRequest, SearchResult } from '../index.ts';
+import type { FoundChunk, Hit, IndexStatistics, SearchRequest, SearchResult } from '../index.ts';
+import { isCurrent } from '../is-current.ts';
 import { lexicalQuery } from './lexical-query.ts';
 
 /** BM25 weights of title, headings and text. */
 const FIELD_WEIGHTS = '3.0, 2.0, 1.0';
 
-const HIT_COLUMNS = `
-  c.document_key, c.source, d.document_id, c.version, c.ordinal, d.title, d.uri, c.heading_path, c.text,
-  c.span_start, c.span_end, d.changed_at`;
-
-interface HitRow {
-  document_key: string;
-  source: string;
-  document_id: string;
-  version: number;
-  ordinal: number;
-  title: string | null;
-  uri: string | null;
-  heading_path: string;
-  text: string;
-  span_start: number;
-  span_end: number;
-  changed_at: string;
-  score: number;
-}
+const HIT_COLUMNS = 'c.document_key, c.ordinal, c.version';
 
 export interface Reader {
   readManifests(documents: readonly DocumentRef[]): [string, Manifest][];
   readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
   search(request: SearchRequest): SearchResult;
+  readHits(access: Access, hits: readonly Hit[]): (FoundChunk | undefined)[];
   watermark(): [number, number][];
   statistics(tenant: string): IndexStatistics;
 }
@@ -47,6 +31,7 @@ export function createReader(db: DatabaseSync): Reader {
   const manifest = db.prepare(
     'select d.*, a.acl from document d join acl a on a.id = d.acl_id where d.key = ?',
   );
+  const chunk = db.prepare('select * from chunk where document_key = ? and ordinal = ?');
   const vectors = db.prepare(`
     select c.content_hash, v.embedding from document d
     join chunk c on c.document_key = d.key join chunk_vec v on v.chunk_id = c.id
@@ -68,7 +53,7 @@ export function createReader(db: DatabaseSync): Reader {
   function lexicalSearch(match: string, where: Condition, limit: number): Hit[] {
     const statement = db.prepare(`
       select ${HIT_COLUMNS}, -bm25(chunk_fts, ${FIELD_WEIGHTS}) as score
-      from chunk_fts join chunk c on c.id = chunk_fts.rowid join document d on d.key = c.document_key
+      from chunk_fts join chunk c on c.id = chunk_fts.rowid
       where chunk_fts match ? and c.tenant = ? and ${where.sql('c.', 'c.id')}
       order by score desc, c.id limit ?`);
     return statement.all(match, where.tenant, ...where.values, limit).map(toHit);
@@ -80,7 +65,7 @@ export function createReader(db: DatabaseSync): Reader {
       select ${HIT_COLUMNS}, 1 - v.distance as score
       from (select chunk_id, distance from chunk_vec
         where embedding match ? and k = ? and tenant = ? and ${where.sql('', 'chunk_id')}) v
-      join chunk c on c.id = v.chunk_id join document d on d.key = c.document_key
+      join chunk c on c.id = v.chunk_id
       order by v.distance, c.id`);
     return statement.all(toBlob(vector), BigInt(limit), where.tenant, ...where.values).map(toHit);
   }
@@ -112,6 +97,15 @@ export function createReader(db: DatabaseSync): Reader {
         vector: vectorSearch(vector, where, limit),
       };
     },
+
+    readHits: (access, hits) =>
+      hits.map((hit) => {
+        const row = manifest.get(hit.documentKey);
+        const found = row && toManifest(row);
+        if (!isCurrent(hit, found, access)) return undefined;
+        const text = chunk.get(hit.documentKey, hit.ordinal);
+        return text && toFoundChunk(text, found);
+      }),
 
     watermark: () => watermark.all().map((row) => [row['partition'] as number, row['offset'] as number]),
 
@@ -158,21 +152,21 @@ export function toBlob({ buffer, byteOffset, byteLength }: Float32Array): Uint8A
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-function toHit(value: Record<string, unknown>): Hit {
-  const row = value as unknown as HitRow;
+function toHit(row: Record<string, unknown>): Hit {
   return {
-    documentKey: row.document_key,
-    source: row.source,
-    documentId: row.document_id,
-    version: row.version,
-    ordinal: row.ordinal,
-    ...(row.title === null ? {} : { title: row.title }),
-    ...(row.uri === null ? {} : { uri: row.uri }),
-    headingPath: JSON.parse(row.heading_path) as string[],
-    text: row.text,
-    span: { start: row.span_start, end: row.span_end },
-    changedAt: row.changed_at,
-    score: row.score,
+    documentKey: row['document_key'] as string,
+    ordinal: row['ordinal'] as number,
+    version: row['version'] as number,
+    score: row['score'] as number,
+  };
+}
+
+function toFoundChunk(row: Record<string, unknown>, manifest: Manifest): FoundChunk {
+  return {
+    manifest,
+    headingPath: JSON.parse(row['heading_path'] as string) as string[],
+    text: row['text'] as string,
+    span: { start: row['span_start'] as number, end: row['span_end'] as number },
   };
 }
 

@@ -1,7 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { workerData } from 'node:worker_threads';
-import type { DocumentRef, Manifest } from '@freshet/shared/contracts';
-import type { DocumentWrite, IndexStatistics, SearchRequest, SearchResult, WriteOutcome } from '../index.ts';
+import type { Access, DocumentRef, Manifest } from '@freshet/shared/contracts';
+import type {
+  DocumentWrite,
+  FoundChunk,
+  Hit,
+  IndexStatistics,
+  SearchRequest,
+  SearchResult,
+  WriteOutcome,
+} from '../index.ts';
 import { type DatabaseOptions, openDatabase, readSetting } from './database.ts';
 import { createReader, type Reader } from './reader.ts';
 import { createWriter, type Writer } from './writer.ts';
@@ -48,6 +56,9 @@ export const readVectors = (task: { document: DocumentRef; embedder: string }): 
   questions().readVectors(task.document, task.embedder);
 
 export const search = (request: SearchRequest): SearchResult => questions().search(request);
+
+export const readHits = (task: { access: Access; hits: Hit[] }): (FoundChunk | undefined)[] =>
+  questions().readHits(task.access, task.hits);
 
 export const watermark = (): [number, number][] => questions().watermark();
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Access, documentKey, type Manifest } from '@freshet/shared/contracts';
 import fc from 'fast-check';
-import type { ChunkIndex, DocumentWrite } from '../index.ts';
+import type { ChunkIndex, DocumentWrite, Hit, SearchRequest } from '../index.ts';
 
 export const DIMENSIONS = 8;
 export const EMBEDDER = 'test-embedder';
@@ -52,10 +52,23 @@ export function sample({ texts = ['some text'], vectors, ...overrides }: Sample 
 const everyone: Access = { tenant: 'acme', principals: [] };
 const query = { access: everyone, text: 'text', vector: axis(0), limit: 10 };
 
-async function found(index: ChunkIndex, request: Partial<Parameters<ChunkIndex['search']>[0]> = {}) {
+type Query = Partial<SearchRequest>;
+
+/** Both lists, with what stands behind each hit. */
+async function search(index: ChunkIndex, request: Query = {}) {
+  await index.advanceWatermark(new Map());
   const { lexical, vector } = await index.search({ ...query, ...request });
+  const read = async (hits: Hit[]) => {
+    const chunks = await index.readHits(request.access ?? query.access, hits);
+    return hits.map((hit, i) => ({ ...hit, ...(chunks[i] ?? assert.fail('a hit that is not current')) }));
+  };
+  return { lexical: await read(lexical), vector: await read(vector) };
+}
+
+async function found(index: ChunkIndex, request: Query = {}) {
+  const { lexical, vector } = await search(index, request);
   const ids = (hits: typeof lexical) =>
-    hits.map(({ documentId, ordinal }) => `${documentId}#${ordinal}`).sort();
+    hits.map(({ manifest, ordinal }) => `${manifest.documentId}#${ordinal}`).sort();
   return { lexical: ids(lexical), vector: ids(vector) };
 }
 
@@ -64,10 +77,10 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
   test('a document that was written is found by its words and by its vector', async (t) => {
     const index = await open(t);
     await index.write([sample({ texts: ['the quick fox'], title: 'Foxes', uri: 'https://example.com/fox' })]);
-    const { lexical, vector } = await index.search({ ...query, text: 'fox' });
+    const { lexical, vector } = await search(index, { text: 'fox' });
     for (const [hit] of [lexical, vector]) {
-      assert.equal(hit?.title, 'Foxes');
-      assert.equal(hit.uri, 'https://example.com/fox');
+      assert.equal(hit?.manifest.title, 'Foxes');
+      assert.equal(hit.manifest.uri, 'https://example.com/fox');
       assert.equal(hit.text, 'the quick fox');
       assert.deepEqual(hit.headingPath, ['Heading']);
       assert.deepEqual(hit.span, { start: 0, end: 13 });
@@ -84,7 +97,7 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
         vectors: [axis(0, 0.9), axis(0, 0.1), axis(3)],
       }),
     ]);
-    const { lexical, vector } = await index.search({ ...query, text: 'lamp shade' });
+    const { lexical, vector } = await search(index, { text: 'lamp shade' });
     assert.deepEqual(
       lexical.map(({ ordinal }) => ordinal),
       [2, 1],
@@ -121,6 +134,45 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
       ['written'],
       'a newer upsert is a new life',
     );
+  });
+
+  test('a hit is read only while its document is what was found, whatever a search still sees', async (t) => {
+    const index = await open(t);
+    const names = ['kept', 'replaced', 'deleted', 'closed'];
+    await index.write(names.map((documentId) => sample({ documentId, texts: ['same words'] })));
+    await index.advanceWatermark(new Map());
+    const { vector } = await index.search(query);
+    assert.equal(vector.length, 4);
+    await index.write([
+      sample({ documentId: 'replaced', version: 2, texts: ['other words'] }),
+      sample({ documentId: 'deleted', version: 2, state: 'deleted', texts: [] }),
+      sample({ documentId: 'closed', version: 2, acl: { allow: ['user:ana'] }, texts: ['same words'] }),
+    ]);
+    const read = async (access: Access) =>
+      (await index.readHits(access, vector)).flatMap((chunk) => chunk?.manifest.documentId ?? []);
+    assert.deepEqual(await read(everyone), ['kept']);
+    assert.deepEqual(await read({ tenant: 'other', principals: [] }), []);
+  });
+
+  test('a hit is read for whom the acl allows, and for nobody else', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ acl: { allow: ['user:ana'] } })]);
+    await index.advanceWatermark(new Map());
+    const ana: Access = { tenant: 'acme', principals: ['user:ana'] };
+    const { vector } = await index.search({ ...query, access: ana });
+    assert.equal((await index.readHits(ana, vector))[0]?.text, 'some text');
+    assert.deepEqual(await index.readHits(everyone, vector), [undefined]);
+    assert.deepEqual(await index.readHits(ana, []), []);
+  });
+
+  test('a document whose key is long is written, found, replaced and deleted as any other', async (t) => {
+    const index = await open(t);
+    const documentId = '漢字/😀/'.repeat(64).slice(0, 512);
+    await index.write([sample({ documentId, version: 1, texts: ['one', 'two'] })]);
+    await index.write([sample({ documentId, version: 2, texts: ['three'] })]);
+    assert.deepEqual((await found(index, { text: 'three' })).lexical, [`${documentId}#0`]);
+    await index.write([sample({ documentId, version: 3, state: 'deleted', texts: [] })]);
+    assert.deepEqual(await found(index), { lexical: [], vector: [] });
   });
 
   test('manifests are read back as they were written', async (t) => {
@@ -232,9 +284,9 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
       `long text ${'x'.repeat(100_000)}`,
     ];
     await index.write([sample({ texts, documentId: 'ä/ö %?#.md' })]);
-    const { lexical } = await index.search(query);
+    const { lexical } = await search(index);
     assert.deepEqual(lexical.map(({ text }) => text).sort(), [...texts].sort());
-    assert.equal(lexical[0]?.documentId, 'ä/ö %?#.md');
+    assert.equal(lexical[0]?.manifest.documentId, 'ä/ö %?#.md');
   });
 
   test('vectors are kept for the embedder that made them and for no other', async (t) => {
@@ -296,7 +348,7 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
             expected.set(documentId, { version, text: isDelete ? undefined : text });
           }
         }
-        const { vector } = await index.search({ ...query, access: { tenant, principals: [] }, limit: 50 });
+        const { vector } = await search(index, { access: { tenant, principals: [] }, limit: 50 });
         assert.deepEqual(
           vector.map(({ text }) => text).sort(),
           [...expected.values()].flatMap(({ text }) => text ?? []).sort(),

@@ -3,25 +3,14 @@ import { test } from 'node:test';
 import type { Hit } from '@freshet/chunk-index';
 import { fuse } from '../fuse.ts';
 
-const hit = (documentId: string, score: number): Hit => ({
-  documentKey: `t/s/${documentId}`,
-  source: 's',
-  documentId,
-  version: 1,
-  ordinal: 0,
-  headingPath: [],
-  text: documentId,
-  span: { start: 0, end: 1 },
-  changedAt: '2026-01-01T00:00:00Z',
-  score,
-});
+const hit = (documentKey: string, score: number): Hit => ({ documentKey, version: 1, ordinal: 0, score });
 
 test('what both searches find comes before what one of them finds as well', () => {
   const fused = fuse({
     lexical: [hit('both', 8), hit('words', 8)],
     vector: [hit('both', 0.9), hit('meaning', 0.9), hit('far', 0.1)],
   });
-  assert.equal(fused[0]?.hit.documentId, 'both');
+  assert.equal(fused[0]?.hit.documentKey, 'both');
   assert.equal(fused[0]?.score, 1);
   assert.deepEqual([fused[0]?.lexicalScore, fused[0]?.vectorScore], [8, 0.9]);
   assert.ok(fused.every(({ score }) => score >= 0 && score <= 1));
@@ -29,6 +18,6 @@ test('what both searches find comes before what one of them finds as well', () =
 
 test('an empty list, equal scores and nothing at all are no special cases', () => {
   assert.deepEqual(fuse({ lexical: [], vector: [] }), []);
-  assert.equal(fuse({ lexical: [hit('a', 3)], vector: [] })[0]?.hit.documentId, 'a');
+  assert.equal(fuse({ lexical: [hit('a', 3)], vector: [] })[0]?.hit.documentKey, 'a');
   assert.equal(fuse({ lexical: [], vector: [hit('a', 0.5), hit('b', 0.5)] }).length, 2);
 });
