@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import {
+  type Access,
+  type Acl,
+  type Chunk,
+  documentKey,
+  type Manifest,
+  type SearchFilter,
+} from '@freshet/shared/contracts';
+import type { FoundChunk, StoredManifest } from '../index.ts';
+
+/** How manifests, chunks and who may see them stand in OpenSearch. */
+
+/** OpenSearch takes 512 bytes of `_id`; the ordinal of a chunk needs some of them. */
+const LONGEST_ID_BYTES = 480;
+
+/** The `_id` of a document's manifest: its key, or where that is too long a digest, which no key can look like. */
+export function documentId(key: string): string {
+  if (Buffer.byteLength(key) <= LONGEST_ID_BYTES) return key;
+  const [tenant, source] = key.split('/', 2);
+  return `${tenant}/${source}/#${createHash('sha256').update(key).digest('hex')}`;
+}
+
+export function chunkId(key: string, ordinal: number): string {
+  return `${documentId(key)}#${ordinal}`;
+}
+
+export interface ManifestDocument {
+  tenant: string;
+  source: string;
+  state: Manifest['state'];
+  chunkCount: number;
+  /** Chunks are still to be written or removed. */
+  isPending: boolean;
+  /** No chunk of the document has this ordinal or a greater one. */
+  ordinals: number;
+  manifest: Manifest;
+}
+
+export function toManifestDocument(
+  manifest: Manifest,
+  { isPending, ordinals }: Pick<ManifestDocument, 'isPending' | 'ordinals'>,
+): ManifestDocument {
+  const { tenant, source, state, chunkCount } = manifest;
+  return { tenant, source, state, chunkCount, isPending, ordinals, manifest };
+}
+
+export function toStoredManifest({ manifest, isPending }: ManifestDocument): StoredManifest {
+  return isPending ? { ...manifest, isPending } : manifest;
+}
+
+/** Fields of a chunk that a search reads back, all but the vector. */
+export const FOUND_FIELDS = ['headingPath', 'text', 'span', 'version'];
+
+export type FoundDocument = Omit<FoundChunk, 'manifest'> & { version: number };
+
+export function toChunkDocument(manifest: Manifest, chunk: Chunk) {
+  const { ordinal, headingPath, text, span, tokens, contentHash, vector } = chunk;
+  return {
+    documentKey: documentKey(manifest),
+    ordinal,
+    version: manifest.version,
+    tenant: manifest.tenant,
+    source: manifest.source,
+    acl: aclTokens(manifest.acl),
+    attributes: Object.entries(manifest.attributes).map(attributeToken),
+    ...(manifest.title === undefined ? {} : { title: manifest.title }),
+    headings: headingPath.join(' '),
+    text,
+    headingPath,
+    span,
+    tokens,
+    contentHash,
+    vector: toNumbers(vector),
+  };
+}
+
+/** Shortest decimals that give the same 32-bit floats again; a float as a double would be twice as long. */
+export function toNumbers(vector: Float32Array): number[] {
+  return Array.from(vector, (value) => Number(value.toPrecision(9)));
+}
+
+/** No principal looks like this: they all begin with `user:` or `group:`. */
+const PUBLIC = 'public';
+
+function aclTokens(acl: Acl): string[] {
+  return 'public' in acl ? [PUBLIC] : [...new Set(acl.allow)];
+}
+
+/** Name and value as one term, so that `4` and `"4"` differ and a name may hold any character. */
+function attributeToken([name, value]: [string, unknown]): string {
+  return `${name}=${JSON.stringify(value)}`;
+}
+
+/** The filter of both searches: tenant and acl always, the question's own where it has one. */
+export function toFilter(
+  { tenant, principals }: Access,
+  { sources, attributes = {} }: SearchFilter = {},
+): Record<string, unknown>[] {
+  return [
+    { term: { tenant } },
+    { terms: { acl: [PUBLIC, ...principals] } },
+    ...(sources ? [{ terms: { source: sources } }] : []),
+    ...Object.entries(attributes).map((attribute) => ({ term: { attributes: attributeToken(attribute) } })),
+  ];
+}

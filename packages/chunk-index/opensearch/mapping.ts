@@ -1,0 +1,135 @@
+/** Raised when a field changes its meaning: such an index cannot be used by this version. */
+export const SCHEMA_VERSION = 1;
+
+export interface IndexOptions {
+  /** Before every name. */
+  prefix: string;
+  dimensions: number;
+  /** Fingerprint of the embedder whose vectors the index holds. */
+  embedder: string;
+  engine: 'lucene' | 'faiss';
+  /** Neighbours of a node in the HNSW graph. */
+  m: number;
+  efConstruction: number;
+  /** 0 leaves it to the engine. */
+  efSearch: number;
+  shards: number;
+  replicas: number;
+}
+
+/** Stored in `_meta` of the chunk index: what it was made with. */
+export interface IndexIdentity {
+  schema: number;
+  embedder: string;
+  dimensions: number;
+}
+
+/** A versioned index behind two aliases, so that a new one can be filled and then take its place. */
+export interface IndexNames {
+  template: string;
+  pattern: string;
+  first: string;
+  read: string;
+  write: string;
+}
+
+export function indexNames(prefix: string): { chunks: IndexNames; manifests: IndexNames } {
+  const names = (kind: string): IndexNames => ({
+    template: `${prefix}${kind}`,
+    pattern: `${prefix}${kind}-0*`,
+    first: `${prefix}${kind}-000001`,
+    read: `${prefix}${kind}-read`,
+    write: `${prefix}${kind}-write`,
+  });
+  return { chunks: names('chunks'), manifests: names('manifests') };
+}
+
+/** Lucene refuses a term of more than 32,766 bytes, and with it the whole document. */
+const LONGEST_TERM = 1_000;
+
+/**
+ * Words are what the embedded index takes for words: letters, digits and marks. `english` folds accents and stems
+ * (Porter), `exact` only folds. Neither drops stop words; the question's are left out when it is asked.
+ */
+const analysis = {
+  tokenizer: { words: { type: 'pattern', pattern: '[^\\p{L}\\p{N}\\p{M}]+' } },
+  filter: { short: { type: 'truncate', length: LONGEST_TERM } },
+  analyzer: {
+    english: {
+      type: 'custom',
+      tokenizer: 'words',
+      filter: ['lowercase', 'asciifolding', 'short', 'porter_stem'],
+    },
+    exact: { type: 'custom', tokenizer: 'words', filter: ['lowercase', 'asciifolding', 'short'] },
+  },
+};
+
+const words = { type: 'text', analyzer: 'english', fields: { exact: { type: 'text', analyzer: 'exact' } } };
+const keyword = { type: 'keyword' };
+/** Read back, never searched for. */
+const stored = { index: false };
+
+/** Chunks: `_id` is the document's id and the ordinal; versions are the document's. */
+export function chunksIndex({ dimensions, embedder, engine, m, efConstruction, shards }: IndexOptions) {
+  const identity: IndexIdentity = { schema: SCHEMA_VERSION, embedder, dimensions };
+  return {
+    settings: { index: { knn: true, number_of_shards: shards }, analysis },
+    mappings: {
+      dynamic: 'strict',
+      _meta: { freshet: identity },
+      properties: {
+        documentKey: keyword,
+        ordinal: { type: 'integer', ...stored },
+        version: { type: 'long' },
+        tenant: keyword,
+        source: keyword,
+        acl: keyword,
+        attributes: keyword,
+        title: words,
+        headings: words,
+        text: words,
+        headingPath: { ...keyword, ...stored, doc_values: false },
+        span: { type: 'object', enabled: false },
+        tokens: { type: 'integer', ...stored },
+        contentHash: { ...keyword, ...stored, doc_values: false },
+        vector: {
+          type: 'knn_vector',
+          dimension: dimensions,
+          method: {
+            name: 'hnsw',
+            engine,
+            // Vectors are of unit length, so that this is their cosine.
+            space_type: 'innerproduct',
+            parameters: { m, ef_construction: efConstruction },
+          },
+        },
+      },
+    },
+  };
+}
+
+/** Manifests, by the document's id, and the watermark, a document a partition. */
+export function manifestsIndex() {
+  return {
+    settings: { index: { number_of_shards: 1 } },
+    mappings: {
+      dynamic: 'strict',
+      _meta: { freshet: { schema: SCHEMA_VERSION } },
+      properties: {
+        tenant: keyword,
+        source: keyword,
+        state: keyword,
+        chunkCount: { type: 'integer' },
+        isPending: { type: 'boolean' },
+        ordinals: { type: 'integer', ...stored },
+        manifest: { type: 'object', enabled: false },
+        offset: { type: 'long', ...stored },
+      },
+    },
+  };
+}
+
+/** What may change while an index lives. */
+export function dynamicSettings({ replicas }: Pick<IndexOptions, 'replicas'>) {
+  return { index: { number_of_replicas: replicas, refresh_interval: '1s' } };
+}
