@@ -1,11 +1,12 @@
+import { chunkIndexConfig } from '@freshet/chunk-index/open';
 import { localEmbedderConfig } from '@freshet/models/local-embedder';
-import { commonConfig, storageConfig } from '@freshet/shared/config';
+import { commonConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
 import { Type } from 'typebox';
 
 export const IngestorConfig = Type.Object({
   ...commonConfig,
-  ...storageConfig,
+  ...chunkIndexConfig,
   ...localEmbedderConfig,
   ...sourcesConfig,
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openSqliteChunkIndex } from '@freshet/chunk-index/sqlite';
+import { openChunkIndex } from '@freshet/chunk-index/open';
 import { openSqliteEventLog } from '@freshet/event-log/sqlite';
 import { openLocalEmbedder } from '@freshet/models/local-embedder';
 import { DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
@@ -11,12 +11,7 @@ await startService('ingestor', IngestorConfig, async (config, logger) => {
   const log = await openSqliteEventLog({ path: join(config.DATA_DIR, 'log.db') });
   await log.ensureTopic(DOCUMENTS_TOPIC, { partitions: 1, cleanup: 'compact' });
   const { embedder, tokenizer } = await openLocalEmbedder(config, logger);
-  const { dimensions, fingerprint } = embedder;
-  const index = await openSqliteChunkIndex({
-    path: join(config.DATA_DIR, 'index.db'),
-    dimensions,
-    embedder: fingerprint,
-  });
+  const index = await openChunkIndex(config, embedder);
   const service = await openIngestor({ config, logger, log, index, embedder, tokenizer });
   return closing(service, log, index, embedder);
 });

@@ -1,10 +1,11 @@
+import { chunkIndexConfig } from '@freshet/chunk-index/open';
 import { localEmbedderConfig } from '@freshet/models/local-embedder';
-import { commonConfig, internalTokenConfig, storageConfig } from '@freshet/shared/config';
+import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
 import { Type } from 'typebox';
 
 export const RetrieverConfig = Type.Object({
   ...commonConfig,
-  ...storageConfig,
+  ...chunkIndexConfig,
   ...localEmbedderConfig,
   ...internalTokenConfig,
   PORT: Type.Integer({ default: 8082, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),

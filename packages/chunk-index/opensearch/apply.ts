@@ -11,6 +11,7 @@ import {
   indexNames,
   manifestsIndex,
   SCHEMA_VERSION,
+  sourceSettings,
 } from './mapping.ts';
 
 export interface AppliedIndex {
@@ -30,9 +31,13 @@ export async function applyIndex(client: Client, options: IndexOptions): Promise
     // Refused before anything is changed.
     const identity = await readIdentity(client, names.chunks.write);
     if (identity) checkIdentity(identity, options);
+    const { body: server } = await client.info();
+    const major = Number.parseInt(server.version.number, 10);
+    const chunks = chunksIndex(options);
+    const index = { ...chunks.settings.index, ...sourceSettings(major) };
     return [
       await applyOne(client, names.manifests, manifestsIndex(), options),
-      await applyOne(client, names.chunks, chunksIndex(options), options),
+      await applyOne(client, names.chunks, { ...chunks, settings: { ...chunks.settings, index } }, options),
     ];
   } catch (error) {
     throw toFreshetError(error);

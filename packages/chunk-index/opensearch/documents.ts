@@ -49,7 +49,7 @@ export function toStoredManifest({ manifest, isPending }: ManifestDocument): Sto
   return isPending ? { ...manifest, isPending } : manifest;
 }
 
-/** Fields of a chunk that a search reads back, all but the vector. */
+/** Fields of a chunk that are read for a hit. */
 export const FOUND_FIELDS = ['headingPath', 'text', 'span', 'version'];
 
 export type FoundDocument = Omit<FoundChunk, 'manifest'> & { version: number };
@@ -72,12 +72,21 @@ export function toChunkDocument(manifest: Manifest, chunk: Chunk) {
     tokens,
     contentHash,
     vector: toNumbers(vector),
+    embedding: toBase64(vector),
   };
 }
 
 /** Shortest decimals that give the same 32-bit floats again; a float as a double would be twice as long. */
 export function toNumbers(vector: Float32Array): number[] {
   return Array.from(vector, (value) => Number(value.toPrecision(9)));
+}
+
+function toBase64({ buffer, byteOffset, byteLength }: Float32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
+}
+
+export function fromBase64(text: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }
 
 /** No principal looks like this: they all begin with `user:` or `group:`. */

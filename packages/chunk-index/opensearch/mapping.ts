@@ -77,6 +77,8 @@ export function chunksIndex({ dimensions, embedder, engine, m, efConstruction, s
     mappings: {
       dynamic: 'strict',
       _meta: { freshet: identity },
+      // As text a vector is three times the rest of the document; `embedding` has its bytes, read when it is wanted.
+      _source: { excludes: ['vector', 'embedding'] },
       properties: {
         documentKey: keyword,
         ordinal: { type: 'integer', ...stored },
@@ -92,6 +94,7 @@ export function chunksIndex({ dimensions, embedder, engine, m, efConstruction, s
         span: { type: 'object', enabled: false },
         tokens: { type: 'integer', ...stored },
         contentHash: { ...keyword, ...stored, doc_values: false },
+        embedding: { type: 'binary', store: true },
         vector: {
           type: 'knn_vector',
           dimension: dimensions,
@@ -127,6 +130,15 @@ export function manifestsIndex() {
       },
     },
   };
+}
+
+/**
+ * Since version 3 the k-NN plugin leaves vectors out of stored documents and puts them back in when one is read. A
+ * merge at that moment fails the read, and may leave the shard unreadable (opensearch-project/k-NN#3458, #3191); here
+ * documents hold no vector anyway.
+ */
+export function sourceSettings(major: number) {
+  return major >= 3 ? { 'knn.derived_source.enabled': false } : {};
 }
 
 /** What may change while an index lives. */

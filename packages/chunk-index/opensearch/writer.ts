@@ -17,7 +17,7 @@ export interface WriterOptions {
   chunks: string;
   manifests: string;
   /** Realtime. */
-  readManifest(keys: readonly string[]): Promise<(ManifestDocument | undefined)[]>;
+  readManifests(keys: readonly string[]): Promise<(ManifestDocument | undefined)[]>;
   /** Rejects when the index is not what the configuration says. */
   verify(): Promise<void>;
   bulkOptions?: BulkOptions;
@@ -41,7 +41,7 @@ export function createWriter({
   client,
   chunks,
   manifests,
-  readManifest,
+  readManifests,
   verify,
   bulkOptions,
 }: WriterOptions): (documents: readonly DocumentWrite[]) => Promise<(WriteOutcome | FreshetError)[]> {
@@ -94,7 +94,7 @@ export function createWriter({
     const tasks = documents.map((write): Task => {
       return { key: documentKey(write.manifest), write, ordinals: write.chunks.length, outcome: undefined };
     });
-    const stored = await readManifest(tasks.map(({ key }) => key));
+    const stored = await readManifests(tasks.map(({ key }) => key));
     for (const [i, task] of tasks.entries()) {
       const known = stored[i];
       if (known && isStale(task.write.manifest.version, known)) task.outcome = 'stale';

@@ -21,7 +21,8 @@ let count = 0;
 
 /** An empty index of its own on the server at `url`, which goes with the test. */
 export async function openTestIndex(t: TestContext, url: string, overrides: Partial<IndexOptions> = {}) {
-  const options = { ...OPTIONS, prefix: `t${process.pid}-${(count += 1)}-`, ...overrides };
+  count += 1;
+  const options = { ...OPTIONS, prefix: `t${process.pid}-${count}-`, ...overrides };
   const connection = { nodes: [url], timeoutMs: 10_000 };
   const client = await createClient(connection);
   await applyIndex(client, options);
