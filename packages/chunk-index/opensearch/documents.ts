@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
   type Access,
-  type Acl,
   type Chunk,
   documentKey,
   type Manifest,
@@ -62,7 +61,7 @@ export function toChunkDocument(manifest: Manifest, chunk: Chunk) {
     version: manifest.version,
     tenant: manifest.tenant,
     source: manifest.source,
-    acl: aclTokens(manifest.acl),
+    acl: aclTerms(manifest.tenant, 'public' in manifest.acl ? [PUBLIC] : manifest.acl.allow),
     attributes: Object.entries(manifest.attributes).map(attributeToken),
     ...(manifest.title === undefined ? {} : { title: manifest.title }),
     headings: headingPath.join(' '),
@@ -92,8 +91,9 @@ export function fromBase64(text: string): Float32Array {
 /** No principal looks like this: they all begin with `user:` or `group:`. */
 const PUBLIC = 'public';
 
-function aclTokens(acl: Acl): string[] {
-  return 'public' in acl ? [PUBLIC] : [...new Set(acl.allow)];
+/** Who may see a chunk, within its tenant: one term says both, so that a filter is one list of terms. */
+function aclTerms(tenant: string, principals: readonly string[]): string[] {
+  return [...new Set(principals)].map((principal) => `${tenant}/${principal}`);
 }
 
 /** Name and value as one term, so that `4` and `"4"` differ and a name may hold any character. */
@@ -107,8 +107,7 @@ export function toFilter(
   { sources, attributes = {} }: SearchFilter = {},
 ): Record<string, unknown>[] {
   return [
-    { term: { tenant } },
-    { terms: { acl: [PUBLIC, ...principals] } },
+    { terms: { acl: aclTerms(tenant, [PUBLIC, ...principals]) } },
     ...(sources ? [{ terms: { source: sources } }] : []),
     ...Object.entries(attributes).map((attribute) => ({ term: { attributes: attributeToken(attribute) } })),
   ];
