@@ -151,6 +151,9 @@ export async function startFakeBedrock({
     });
   });
 
+  app.server.on('connection', () => {
+    log.counts.connections += 1;
+  });
   const url = await app.listen({ host, port });
   return { url, log, failNext: (...faults) => plan.queue(faults), close: () => app.close() };
 }

@@ -23,7 +23,10 @@ export interface RecordedRequest {
 export interface RequestLog {
   /** The latest requests, oldest first. */
   readonly requests: readonly RecordedRequest[];
-  readonly counts: { requests: number; running: number; peak: number } & Record<Outcome, number>;
+  readonly counts: { connections: number; requests: number; running: number; peak: number } & Record<
+    Outcome,
+    number
+  >;
   /** The next request that comes. */
   next(): Promise<RecordedRequest>;
   begin(
@@ -35,7 +38,7 @@ export interface RequestLog {
 /** What came, and how it ended. Only the latest `limit` requests are kept, for the fake also runs under load. */
 export function createRequestLog({ limit = 1000 } = {}): RequestLog {
   const requests: RecordedRequest[] = [];
-  const counts = { requests: 0, running: 0, peak: 0, answered: 0, failed: 0, aborted: 0 };
+  const counts = { connections: 0, requests: 0, running: 0, peak: 0, answered: 0, failed: 0, aborted: 0 };
   let waiting: ((request: RecordedRequest) => void)[] = [];
   return {
     requests,
