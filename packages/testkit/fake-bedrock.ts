@@ -5,12 +5,7 @@ import { createInvoke } from './fake-bedrock/embeddings.ts';
 import { createFaultPlan, type Fault, type FaultPlanOptions, Refusal } from './fake-bedrock/faults.ts';
 import { createPace, type PaceOptions } from './fake-bedrock/pace.ts';
 import { readPrompt } from './fake-bedrock/prompt.ts';
-import {
-  createRequestLog,
-  type Operation,
-  type RecordedRequest,
-  type RequestLog,
-} from './fake-bedrock/request-log.ts';
+import { createRequestLog, type RecordedRequest, type RequestLog } from './fake-bedrock/request-log.ts';
 import { checkSignature } from './fake-bedrock/signature.ts';
 import { streamAnswer } from './fake-bedrock/stream-answer.ts';
 
@@ -93,7 +88,7 @@ export async function startFakeBedrock({
   });
 
   /** Records the request, and meets what is planned for it. A request that is never answered never returns. */
-  async function begin(operation: Operation, request: FastifyRequest<Route>, reply: FastifyReply) {
+  async function begin(operation: string, request: FastifyRequest<Route>, reply: FastifyReply) {
     const { modelId } = request.params;
     const record = log.begin({ operation, modelId, body: request.body }, reply.raw);
     records.set(request, record);

@@ -1,4 +1,5 @@
 import { type ErrorCode, FreshetError } from '@freshet/shared/errors';
+import { saysTooLong } from '../context-length.ts';
 
 const CODES: Record<string, ErrorCode> = {
   ThrottlingException: 'FRESHET_MODEL_THROTTLED',
@@ -14,9 +15,6 @@ const CODES: Record<string, ErrorCode> = {
   CredentialsProviderError: 'FRESHET_MODEL_REFUSED',
   TokenProviderError: 'FRESHET_MODEL_REFUSED',
 };
-
-const TOO_LONG =
-  /input is too long|prompt is too long|too many (?:input )?tokens|(?:exceeds?|maximum) .*context|context (?:window|length)/i;
 
 interface ServiceError extends Error {
   $fault?: 'client' | 'server';
@@ -39,5 +37,5 @@ export function fromBedrock(thrown: unknown, { hasBegun = false } = {}): Freshet
 
 export function isTooLong(error: unknown): boolean {
   const { name, message } = error as Error;
-  return name === 'ValidationException' && TOO_LONG.test(message);
+  return name === 'ValidationException' && saysTooLong(message);
 }

@@ -2,6 +2,7 @@ import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import pLimit from 'p-limit';
 import { type BedrockClientOptions, createBedrockClient } from '../bedrock/client.ts';
 import { fromBedrock, isTooLong } from '../bedrock/errors.ts';
+import { shortened } from '../context-length.ts';
 import type { Embedder } from '../embedding.ts';
 import { withTimeLimit } from '../time-limits.ts';
 import { acceptable, embedInBatches } from './batches.ts';
@@ -56,9 +57,10 @@ export function createBedrockEmbedder({
       try {
         return await invoke(fitting, kind, signal);
       } catch (error) {
-        if (!model.shorten || !isTooLong(error)) throw fromBedrock(error);
-        // Ends: each round is shorter, and a text of one character is not too long.
-        fitting = model.shorten(fitting, (error as Error).message);
+        if (model.cutsOff || !isTooLong(error)) throw fromBedrock(error);
+        // Ends, for each round is shorter.
+        const { message } = error as Error;
+        fitting = fitting.map((text) => shortened(text, message));
       }
     }
   }

@@ -1,12 +1,10 @@
 import type { ServerResponse } from 'node:http';
 
-export type Operation = 'invoke' | 'converse' | 'converse-stream';
-
 /** `failed` is what the fake was told to fail; `aborted` is a client that closed its socket before the end. */
 export type Outcome = 'answered' | 'failed' | 'aborted';
 
 export interface RecordedRequest {
-  readonly operation: Operation;
+  readonly operation: string;
   readonly modelId: string;
   readonly body: unknown;
   /** performance.now() */

@@ -19,6 +19,7 @@ export const cohere: readonly BedrockEmbeddingModel[] = [
     maxTokens: 512,
     maxCharacters: 2048,
     batchTexts: 96,
+    cutsOff: true,
     request: (texts, kind) => ({ texts, input_type: INPUT_TYPES[kind], truncate: 'END' }),
     read,
   },
@@ -28,6 +29,7 @@ export const cohere: readonly BedrockEmbeddingModel[] = [
     maxTokens: 128_000,
     maxCharacters: 500_000,
     batchTexts: 96,
+    cutsOff: true,
     request: (texts, kind, dimensions) => ({
       texts,
       input_type: INPUT_TYPES[kind],

@@ -12,12 +12,12 @@ export interface BedrockEmbeddingModel {
   /** Longer texts are cut off before they are sent. */
   readonly maxCharacters: number;
   readonly batchTexts: number;
+  /** Whether it cuts off what has too many tokens, or refuses it. */
+  readonly cutsOff: boolean;
   /** The body of one call. */
   request(texts: readonly string[], kind: 'document' | 'query', dimensions: number): object;
   /** Raw vectors out of the answer. */
   read(answer: unknown): readonly (readonly number[])[];
-  /** The texts made shorter, when the model says that they are too long; absent where it cuts them itself. */
-  shorten?(texts: readonly string[], message: string): readonly string[];
 }
 
 const models: readonly BedrockEmbeddingModel[] = [titan, ...cohere];

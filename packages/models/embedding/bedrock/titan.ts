@@ -12,10 +12,5 @@ export const titan: BedrockEmbeddingModel = {
   batchTexts: 1,
   request: ([inputText], _kind, dimensions) => ({ inputText, dimensions, normalize: true }),
   read: (answer) => [(answer as { embedding: number[] }).embedding],
-  shorten([text = ''], message) {
-    const [, max, count] = /Max input tokens: (\d+), request input token count: (\d+)/.exec(message) ?? [];
-    // A little below the mean of the text, for the part that is kept may have the shorter tokens.
-    const share = max && count ? (0.95 * Number(max)) / Number(count) : 0.5;
-    return [text.slice(0, Math.floor(text.length * Math.min(share, 0.95))).toWellFormed()];
-  },
+  cutsOff: false,
 };
