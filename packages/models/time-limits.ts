@@ -19,12 +19,14 @@ export async function withTimeLimit<Result>(
   const late = new AbortController();
   const stop = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
   const timer = setTimeout(() => late.abort(timeout(`nothing within ${timeoutMs} ms`)), timeoutMs);
+  const aborted = rejectOnAbort(stop);
   try {
-    return await Promise.race([call(stop), rejectOnAbort(stop)]);
+    return await Promise.race([call(stop), aborted.promise]);
   } catch (error) {
     throw stop.aborted ? stop.reason : error;
   } finally {
     clearTimeout(timer);
+    aborted.forget();
   }
 }
 
@@ -55,7 +57,7 @@ export async function* limitStream<Part>(
     for (;;) {
       const { ms, detail } = limit;
       const timer = setTimeout(() => end.abort(timeout(`${detail} within ${ms} ms`)), ms);
-      const next = await Promise.race([parts.next(), aborted]).finally(() => clearTimeout(timer));
+      const next = await Promise.race([parts.next(), aborted.promise]).finally(() => clearTimeout(timer));
       if (next.done) return;
       yield next.value;
       limit = { ms: betweenTokensTimeoutMs, detail: 'no further token' };
@@ -63,18 +65,24 @@ export async function* limitStream<Part>(
   } catch (error) {
     throw stop.aborted ? stop.reason : error;
   } finally {
+    aborted.forget();
     end.abort();
     // Not awaited: the source may be in the middle of something that its signal cannot end.
     parts.return?.().catch(() => {});
   }
 }
 
-function rejectOnAbort(signal: AbortSignal): Promise<never> {
+/**
+ * `forget` is called when nobody waits any longer: Node keeps a composite signal that has a listener for as long as
+ * its sources live, and those of the ingestor live as long as the process.
+ */
+function rejectOnAbort(signal: AbortSignal): { promise: Promise<never>; forget: () => void } {
   const { promise, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  // Nobody may be waiting by then.
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  // It may be aborted when nobody waits yet, or any more.
   promise.catch(() => {});
-  return promise;
+  return { promise, forget: () => signal.removeEventListener('abort', onAbort) };
 }
 
 function timeout(what: string): FreshetError {

@@ -7,6 +7,7 @@ import {
   type ConverseStreamOutput,
   InvokeModelCommand,
 } from '@aws-sdk/client-bedrock-runtime';
+import { createHashedEmbedder } from '@freshet/models/embedding/hashed';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import type { Fault, RefusalName } from '../fake-bedrock/faults.ts';
 import { type FakeBedrockOptions, startFakeBedrock } from '../fake-bedrock.ts';
@@ -205,6 +206,28 @@ test('a prompt beyond the context is refused in the words of Bedrock', async (t)
     name: 'ValidationException',
     message: 'Input is too long for requested model.',
   });
+});
+
+test('conversations that Bedrock refuses are refused', async (t) => {
+  const { client } = await open(t);
+  const turn = (role: 'user' | 'assistant', text: string) => ({ role, content: [{ text }] });
+  for (const [messages, message] of [
+    [[turn('assistant', 'Hello')], /must start with a user message/],
+    [[turn('user', 'a'), turn('user', 'b')], /must alternate/],
+    [[turn('user', ' ')], /messages.0.content.0 is blank/],
+  ] as const) {
+    const command = new ConverseStreamCommand({ modelId, messages: [...messages] });
+    await assert.rejects(client.send(command), { name: 'ValidationException', message });
+  }
+});
+
+test('an embedder of one’s own gives the vectors, in its own dimensions only', async (t) => {
+  const { client } = await open(t, { embedder: createHashedEmbedder({ dimensions: 256 }) });
+  const titan = 'amazon.titan-embed-text-v2:0';
+  const { embedding } = await invoke(client, titan, { inputText: 'a', dimensions: 256, normalize: false });
+  assert.ok(Math.hypot(...embedding) > 2);
+  await assert.rejects(invoke(client, titan, { inputText: 'a' }), /has 256 dimensions/);
+  await assert.rejects(invoke(client, 'nobody.knows-this', {}), /model identifier is invalid/);
 });
 
 test('a request without a signature is refused', async (t) => {
