@@ -10,7 +10,13 @@ export interface GenerateOptions {
 
 export type GenerationPart =
   | { type: 'delta'; text: string }
-  | { type: 'finished'; finishReason: FinishReason; usage: Usage };
+  | {
+      type: 'finished';
+      finishReason: FinishReason;
+      usage: Usage;
+      /** In dollars; absent when the price of the model is not known. */
+      costUsd?: number;
+    };
 
 export interface Generator {
   /** Named in every answer. */

@@ -170,8 +170,38 @@ export const catalogue = {
   FRESHET_MODEL_UNAVAILABLE: {
     status: 503,
     isRetryable: true,
-    title: 'The model weights could not be had',
-    detail: 'Connect once to a network, or put the files into the cache folder.',
+    title: 'The model cannot be had',
+    detail: 'Ask again in a moment. Local weights need a network once, or the files in the cache folder.',
+  },
+  FRESHET_MODEL_THROTTLED: {
+    status: 503,
+    isRetryable: true,
+    title: 'The quota of the model is used up',
+    detail: 'Ask again in a moment; a higher quota is to be had from the provider.',
+  },
+  FRESHET_MODEL_TIMEOUT: {
+    status: 504,
+    isRetryable: true,
+    title: 'The model did not answer in time',
+    detail: 'Ask again; docs/models.md names the time limits.',
+  },
+  FRESHET_MODEL_BROKE_OFF: {
+    status: 503,
+    isRetryable: true,
+    title: 'The model broke off in the middle of its answer',
+    detail: 'Ask again.',
+  },
+  FRESHET_MODEL_REFUSED: {
+    status: 502,
+    isRetryable: false,
+    title: 'The provider of the model refuses the call',
+    detail: 'Check the name of the model, the credentials and their permissions; see docs/models.md.',
+  },
+  FRESHET_CONTEXT_TOO_LONG: {
+    status: 413,
+    isRetryable: false,
+    title: 'The conversation and its passages are too long for the model',
+    detail: 'Send fewer messages or a lower `limit`, or begin a new conversation.',
   },
   FRESHET_CONFIG_INVALID: {
     status: 500,

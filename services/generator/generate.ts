@@ -19,11 +19,11 @@ export async function* generate(
       for (const sentence of sentences.push(part.text)) yield* check(sentence, passages);
       continue;
     }
-    const { finishReason, usage } = part;
-    if (finishReason !== 'abstained') {
+    const { type, ...result } = part;
+    if (result.finishReason !== 'abstained') {
       for (const sentence of sentences.finish()) yield* check(sentence, passages);
     }
-    yield { type: 'generation.completed', finishReason, model: generator.model, usage, costUsd: 0 };
+    yield { type: 'generation.completed', model: generator.model, ...result };
   }
 }
 

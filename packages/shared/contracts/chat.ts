@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { AnswerDelta, CitationChecked, FinishReason, Messages, Usage } from './generate.ts';
+import { AnswerDelta, CitationChecked, CostUsd, FinishReason, Messages, Usage } from './generate.ts';
 import { Passage, SearchFilter } from './retrieve.ts';
 import { WatermarkToken } from './watermark.ts';
 
@@ -48,7 +48,7 @@ const AnswerCompleted = Type.Object(
     finishReason: FinishReason,
     model: Type.String(),
     usage: Usage,
-    costUsd: Type.Number({ minimum: 0 }),
+    costUsd: Type.Optional(CostUsd),
     timings: Timings,
     citations: Type.Array(Citation),
     watermark: WatermarkToken,

@@ -24,6 +24,11 @@ export const Usage = Type.Object(
 );
 export type Usage = Static<typeof Usage>;
 
+export const CostUsd = Type.Number({
+  minimum: 0,
+  description: 'Dollars, by the price table of the generator; absent when it has no price for the model.',
+});
+
 export const FinishReason = Type.Union([
   Type.Literal('stop'),
   Type.Literal('length'),
@@ -69,7 +74,7 @@ export const GenerateEvent = Type.Union([
       finishReason: FinishReason,
       model: Type.String(),
       usage: Usage,
-      costUsd: Type.Number({ minimum: 0 }),
+      costUsd: Type.Optional(CostUsd),
     },
     { additionalProperties: false },
   ),

@@ -29,14 +29,14 @@ export function createExtractiveGenerator(): Generator {
       const usage = { inputTokens: 0, outputTokens: 0 };
       if (chosen.length === 0) {
         yield { type: 'delta', text: ABSTENTION };
-        yield { type: 'finished', finishReason: 'abstained', usage };
+        yield { type: 'finished', finishReason: 'abstained', usage, costUsd: 0 };
         return;
       }
       for (const [i, { text, ref }] of chosen.entries()) {
         signal.throwIfAborted();
         yield { type: 'delta', text: `${i === 0 ? '' : '\n'}${text} [${ref}]` };
       }
-      yield { type: 'finished', finishReason: 'stop', usage };
+      yield { type: 'finished', finishReason: 'stop', usage, costUsd: 0 };
     },
     close: async () => {},
   };

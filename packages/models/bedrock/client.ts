@@ -1,0 +1,45 @@
+import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from '@aws-sdk/client-bedrock-runtime';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+
+export interface BedrockClientOptions {
+  /** By default where the SDK's own configuration says. */
+  region?: string | undefined;
+  /** In place of the region's public endpoint: a VPC endpoint, or a fake. */
+  endpoint?: string | undefined;
+  /** By default those of the SDK's own chain: environment, profile, pod identity, instance. */
+  credentials?: BedrockRuntimeClientConfig['credentials'];
+  /** How often a call that was throttled, or met a failing server, is made in all. */
+  maxAttempts?: number;
+  /** Sockets, which are kept: one for each call that runs. */
+  connections?: number;
+}
+
+const CONNECT_TIMEOUT_MS = 3_000;
+
+/**
+ * A client of Bedrock Runtime. Its retries are adaptive: after throttling it slows down all of its calls.
+ *
+ * HTTP/1.1 in place of the SDK's default for Bedrock, HTTP/2 with a connection for each stream: that would make a
+ * TLS handshake for every answer, and this keeps its sockets.
+ */
+export function createBedrockClient({
+  region,
+  endpoint,
+  credentials,
+  maxAttempts = 3,
+  connections = 128,
+}: BedrockClientOptions): BedrockRuntimeClient {
+  const agent = { keepAlive: true, maxSockets: connections };
+  return new BedrockRuntimeClient({
+    ...(region === undefined ? {} : { region }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(credentials === undefined ? {} : { credentials }),
+    retryMode: 'adaptive',
+    maxAttempts,
+    requestHandler: new NodeHttpHandler({
+      connectionTimeout: CONNECT_TIMEOUT_MS,
+      httpAgent: agent,
+      httpsAgent: agent,
+    }),
+  });
+}

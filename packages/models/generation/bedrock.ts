@@ -1,0 +1,95 @@
+import { ConverseStreamCommand, type ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime';
+import type { FinishReason, Usage } from '@freshet/shared/contracts';
+import { FreshetError } from '@freshet/shared/errors';
+import { type BedrockClientOptions, createBedrockClient } from '../bedrock/client.ts';
+import { fromBedrock } from '../bedrock/errors.ts';
+import type { Generator } from '../generation.ts';
+import type { ModelPrice } from '../model-prices.ts';
+import { createModelGenerator, type ModelPart } from './model-generator.ts';
+import type { Prompt } from './prompt.ts';
+
+export interface BedrockGeneratorOptions extends BedrockClientOptions {
+  /** Id or ARN of a model or an inference profile. */
+  model: string;
+  maxTokens?: number;
+  /** Not sent when absent: some models refuse it. */
+  temperature?: number | undefined;
+  firstTokenTimeoutMs?: number;
+  betweenTokensTimeoutMs?: number;
+  price?: ModelPrice | undefined;
+}
+
+const FINISH_REASONS: Record<string, FinishReason> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  guardrail_intervened: 'blocked',
+  content_filtered: 'blocked',
+  refusal: 'blocked',
+};
+
+/** Claude, and every other model that Bedrock speaks to through ConverseStream. */
+export function createBedrockGenerator({
+  model,
+  maxTokens = 1024,
+  temperature,
+  firstTokenTimeoutMs = 20_000,
+  betweenTokensTimeoutMs = 10_000,
+  price,
+  ...clientOptions
+}: BedrockGeneratorOptions): Generator {
+  const client = createBedrockClient(clientOptions);
+
+  async function* stream(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ModelPart> {
+    let hasBegun = false;
+    try {
+      const { stream: events } = await client.send(
+        new ConverseStreamCommand({
+          modelId: model,
+          system: [{ text: prompt.system }],
+          messages: prompt.messages.map(({ role, content }) => ({ role, content: [{ text: content }] })),
+          inferenceConfig: { maxTokens, ...(temperature === undefined ? {} : { temperature }) },
+        }),
+        { abortSignal: signal },
+      );
+      hasBegun = true;
+      if (events) yield* toParts(events);
+    } catch (error) {
+      throw fromBedrock(error, { hasBegun });
+    }
+  }
+
+  return createModelGenerator({
+    model,
+    price,
+    firstTokenTimeoutMs,
+    betweenTokensTimeoutMs,
+    stream,
+    close: async () => client.destroy(),
+  });
+}
+
+/** Usage comes after the reason to stop: only the end of the stream finishes the answer. */
+async function* toParts(events: AsyncIterable<ConverseStreamOutput>): AsyncGenerator<ModelPart> {
+  let stopReason: string | undefined;
+  let usage: Usage | undefined;
+  for await (const { contentBlockDelta, messageStop, metadata } of events) {
+    const text = contentBlockDelta?.delta?.text;
+    if (text !== undefined) yield { type: 'delta', text };
+    else if (contentBlockDelta) yield { type: 'thinking' };
+    if (messageStop) stopReason = messageStop.stopReason;
+    if (metadata?.usage) {
+      const { inputTokens = 0, outputTokens = 0 } = metadata.usage;
+      usage = { inputTokens, outputTokens };
+    }
+  }
+  if (stopReason === undefined) return;
+  if (stopReason.startsWith('malformed_')) {
+    throw new FreshetError('FRESHET_MODEL_BROKE_OFF', {
+      detail: `Bedrock: the model stopped: ${stopReason}.`,
+    });
+  }
+  const finishReason = FINISH_REASONS[stopReason] ?? 'stop';
+  yield { type: 'finished', finishReason, ...(usage ? { usage } : {}) };
+}

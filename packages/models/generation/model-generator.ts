@@ -1,0 +1,70 @@
+import type { FinishReason, Usage } from '@freshet/shared/contracts';
+import { FreshetError } from '@freshet/shared/errors';
+import type { Generator } from '../generation.ts';
+import { costUsd, type ModelPrice } from '../model-prices.ts';
+import { limitStream, type StreamTimeLimits } from '../time-limits.ts';
+import { ABSTENTION } from './extractive/generator.ts';
+import { buildPrompt, isAbstention, type Prompt } from './prompt.ts';
+
+/** What a provider's stream says. `thinking` shows that it lives; its text is not for the reader. */
+export type ModelPart =
+  | { type: 'thinking' }
+  | { type: 'delta'; text: string }
+  | { type: 'finished'; finishReason: FinishReason; usage?: Usage };
+
+export interface ModelGeneratorOptions extends StreamTimeLimits {
+  model: string;
+  price?: ModelPrice | undefined;
+  /** Asks the model. Throws coded errors, and ends the request when the signal is aborted. */
+  stream(prompt: Prompt, signal: AbortSignal): AsyncIterable<ModelPart>;
+  close(): Promise<void>;
+}
+
+/**
+ * What all language models behind an API have in common: the prompt, the time limits, the price, and that no
+ * passages give no answer, without a call. Errors of `generate`, besides those of the provider:
+ * `FRESHET_MODEL_TIMEOUT`, and `FRESHET_MODEL_BROKE_OFF` for a stream that ends before it is finished.
+ */
+export function createModelGenerator({
+  model,
+  price,
+  stream,
+  close,
+  ...limits
+}: ModelGeneratorOptions): Generator {
+  return {
+    model,
+    async *generate({ messages, passages, signal }) {
+      signal.throwIfAborted();
+      if (passages.length === 0) {
+        yield { type: 'delta', text: ABSTENTION };
+        const usage = { inputTokens: 0, outputTokens: 0 };
+        yield { type: 'finished', finishReason: 'abstained', usage, costUsd: 0 };
+        return;
+      }
+      const prompt = buildPrompt(messages, passages);
+      let answer = '';
+      for await (const part of limitStream((stop) => stream(prompt, stop), { ...limits, signal })) {
+        if (part.type === 'thinking' || (part.type === 'delta' && part.text === '')) continue;
+        if (part.type === 'delta') {
+          answer += part.text;
+          yield part;
+          continue;
+        }
+        const { finishReason, usage } = part;
+        const hasAbstained = finishReason === 'stop' && isAbstention(answer);
+        yield {
+          type: 'finished',
+          finishReason: hasAbstained ? 'abstained' : finishReason,
+          usage: usage ?? { inputTokens: 0, outputTokens: 0 },
+          ...(usage && price ? { costUsd: costUsd(usage, price) } : {}),
+        };
+        return;
+      }
+      throw new FreshetError('FRESHET_MODEL_BROKE_OFF', {
+        detail: 'The stream of the model ended before it was finished.',
+      });
+    },
+    close,
+  };
+}

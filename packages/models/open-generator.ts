@@ -1,0 +1,116 @@
+import type { Logger } from '@freshet/shared/log';
+import { type Static, Type } from 'typebox';
+import type { Generator } from './generation.ts';
+import { parseModelPrices } from './model-prices.ts';
+import { checkProvider, providerConfig } from './provider-settings.ts';
+
+export const generatorModelConfig = {
+  GENERATION_PROVIDER: Type.Union(
+    [Type.Literal('extractive'), Type.Literal('bedrock'), Type.Literal('openai')],
+    {
+      default: 'extractive',
+      description:
+        'Who answers: sentences of the passages without a language model, Bedrock, or a server with the API of OpenAI.',
+    },
+  ),
+  GENERATION_MODEL: Type.Optional(
+    Type.String({
+      description: 'Name of the model, as its provider has it; on Bedrock also an inference profile.',
+    }),
+  ),
+  GENERATION_URL: Type.Optional(
+    Type.String({
+      pattern: '^https?://[^\\s/]+',
+      description: '`openai`: the server, with the version in the path, such as `http://vllm:8000/v1`.',
+    }),
+  ),
+  GENERATION_API_KEY: Type.Optional(
+    Type.String({ description: '`openai`: sent as a bearer token.', writeOnly: true }),
+  ),
+  GENERATION_MAX_TOKENS: Type.Integer({
+    default: 1024,
+    minimum: 1,
+    description: 'Most tokens of an answer; a longer one ends with the reason `length`.',
+  }),
+  GENERATION_TEMPERATURE: Type.Optional(
+    Type.Number({ minimum: 0, maximum: 2, description: 'Not sent when absent: some models refuse it.' }),
+  ),
+  GENERATION_MAX_STREAMS: Type.Integer({
+    default: 1000,
+    minimum: 1,
+    description: 'Sockets to the model: an answer has one for as long as it runs, and further ones wait.',
+  }),
+  FIRST_TOKEN_TIMEOUT_MS: Type.Integer({
+    default: 20_000,
+    minimum: 10,
+    description: 'Longest time from the call, with its further tries, to the first token of an answer.',
+  }),
+  BETWEEN_TOKENS_TIMEOUT_MS: Type.Integer({
+    default: 10_000,
+    minimum: 10,
+    description: 'Longest time from a token to the next.',
+  }),
+  MODEL_PRICES: Type.String({
+    default: '{}',
+    description:
+      'JSON: dollars for a million tokens, by model: `{"some-model":{"inputPerMTok":1,"outputPerMTok":5}}`. Without an entry an answer names no cost.',
+  }),
+  ...providerConfig,
+};
+
+export type GeneratorModelConfig = Static<ReturnType<typeof Type.Object<typeof generatorModelConfig>>>;
+
+const rules = {
+  extractive: { required: [], optional: [] },
+  bedrock: { required: ['GENERATION_MODEL', 'AWS_REGION'], optional: ['GENERATION_TEMPERATURE'] },
+  openai: {
+    required: ['GENERATION_URL', 'GENERATION_MODEL'],
+    optional: ['GENERATION_API_KEY', 'GENERATION_TEMPERATURE'],
+  },
+};
+
+/**
+ * The language model that the configuration names, or none. Asks no server, so it opens while its endpoint is down.
+ * @throws {FreshetError} `FRESHET_CONFIG_INVALID`
+ */
+export async function openGenerationModel(config: GeneratorModelConfig, logger: Logger): Promise<Generator> {
+  const { GENERATION_PROVIDER: provider, GENERATION_MODEL: model = '' } = config;
+  checkProvider('GENERATION_PROVIDER', provider, rules, config);
+  const price = parseModelPrices(config.MODEL_PRICES).get(model);
+  if (provider !== 'extractive' && !price) {
+    logger.warn({ model }, 'MODEL_PRICES has no price for the model: answers will name no cost');
+  }
+  const remote = {
+    model,
+    price,
+    maxTokens: config.GENERATION_MAX_TOKENS,
+    temperature: config.GENERATION_TEMPERATURE,
+    firstTokenTimeoutMs: config.FIRST_TOKEN_TIMEOUT_MS,
+    betweenTokensTimeoutMs: config.BETWEEN_TOKENS_TIMEOUT_MS,
+    maxAttempts: config.MODEL_MAX_ATTEMPTS,
+    connections: config.GENERATION_MAX_STREAMS,
+  };
+  // Only the provider that is chosen is loaded: the AWS SDK costs start-up time and memory.
+  switch (provider) {
+    case 'extractive': {
+      const { createExtractiveGenerator } = await import('./generation/extractive/generator.ts');
+      return createExtractiveGenerator();
+    }
+    case 'bedrock': {
+      const { createBedrockGenerator } = await import('./generation/bedrock.ts');
+      return createBedrockGenerator({
+        ...remote,
+        region: config.AWS_REGION,
+        endpoint: config.BEDROCK_ENDPOINT,
+      });
+    }
+    case 'openai': {
+      const { createOpenAiGenerator } = await import('./generation/openai.ts');
+      return createOpenAiGenerator({
+        ...remote,
+        baseUrl: config.GENERATION_URL!,
+        apiKey: config.GENERATION_API_KEY,
+      });
+    }
+  }
+}
