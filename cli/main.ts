@@ -5,6 +5,7 @@ import { createFreshetClient } from './client.ts';
 import { type Command, type CommandOptions, EXIT, UsageError } from './command.ts';
 import { askCommand } from './commands/ask.ts';
 import { deleteCommand } from './commands/delete.ts';
+import { indexCommand } from './commands/index-apply.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { searchCommand } from './commands/search.ts';
 import { statusCommand } from './commands/status.ts';
@@ -16,6 +17,7 @@ const commands: Record<string, Command> = {
   search: searchCommand,
   status: statusCommand,
   delete: deleteCommand,
+  index: indexCommand,
 };
 
 const help = `freshet — talk to a Freshet fleet

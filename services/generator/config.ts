@@ -1,9 +1,11 @@
+import { generatorModelConfig } from '@freshet/models/open-generator';
 import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
 import { Type } from 'typebox';
 
 export const GeneratorConfig = Type.Object({
   ...commonConfig,
   ...internalTokenConfig,
+  ...generatorModelConfig,
   PORT: Type.Integer({ default: 8083, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   STREAM_STALL_TIMEOUT_MS: Type.Integer({
     default: 30_000,

@@ -1,8 +1,9 @@
-import { createExtractiveGenerator } from '@freshet/models/generation/extractive/generator';
-import { startService } from '@freshet/shared/service/run';
+import { openGenerationModel } from '@freshet/models/open-generator';
+import { closing, startService } from '@freshet/shared/service/run';
 import { openGenerator } from './app.ts';
 import { GeneratorConfig } from './config.ts';
 
-await startService('generator', GeneratorConfig, (config, logger) =>
-  openGenerator({ config, logger, generator: createExtractiveGenerator() }),
-);
+await startService('generator', GeneratorConfig, async (config, logger) => {
+  const generator = await openGenerationModel(config, logger);
+  return closing(await openGenerator({ config, logger, generator }), generator);
+});

@@ -1,5 +1,5 @@
 import { chunkIndexConfig } from '@freshet/chunk-index/open';
-import { localEmbedderConfig } from '@freshet/models/local-embedder';
+import { embedderConfig } from '@freshet/models/open-embedder';
 import { commonConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
 import { Type } from 'typebox';
@@ -7,7 +7,7 @@ import { Type } from 'typebox';
 export const IngestorConfig = Type.Object({
   ...commonConfig,
   ...chunkIndexConfig,
-  ...localEmbedderConfig,
+  ...embedderConfig,
   ...sourcesConfig,
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   INGEST_BATCH_RECORDS: Type.Integer({

@@ -1,12 +1,12 @@
 import { chunkIndexConfig } from '@freshet/chunk-index/open';
-import { localEmbedderConfig } from '@freshet/models/local-embedder';
+import { embedderConfig } from '@freshet/models/open-embedder';
 import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
 import { Type } from 'typebox';
 
 export const RetrieverConfig = Type.Object({
   ...commonConfig,
   ...chunkIndexConfig,
-  ...localEmbedderConfig,
+  ...embedderConfig,
   ...internalTokenConfig,
   PORT: Type.Integer({ default: 8082, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   RETRIEVE_CANDIDATES: Type.Integer({

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openSqliteChunkIndex } from '@freshet/chunk-index/sqlite';
+import { openChunkIndex } from '@freshet/chunk-index/open';
 import { openSqliteEventLog } from '@freshet/event-log/sqlite';
 import { openGateway } from '@freshet/gateway/app';
 import { GatewayConfig } from '@freshet/gateway/config';
@@ -67,16 +67,13 @@ export async function openStandalone({
     const log = await openSqliteEventLog({ path: join(dataDir, 'log.db') });
     closers.push(() => log.close());
     await log.ensureTopic(DOCUMENTS_TOPIC, { partitions: 1, cleanup: 'compact' });
-    const index = await openSqliteChunkIndex({
-      path: join(dataDir, 'index.db'),
-      dimensions: embedder.dimensions,
-      embedder: embedder.fingerprint,
-    });
+    const ingestorConfig = loadConfig(IngestorConfig, behind);
+    const index = await openChunkIndex(ingestorConfig, embedder);
     closers.push(() => index.close());
 
     const child = (name: string) => logger.child({ service: name });
     const ingestor = await openIngestor({
-      config: loadConfig(IngestorConfig, behind),
+      config: ingestorConfig,
       logger: child('ingestor'),
       log,
       index,

@@ -1,4 +1,5 @@
-import { localEmbedderConfig } from '@freshet/models/local-embedder';
+import { embedderConfig } from '@freshet/models/open-embedder';
+import { generatorModelConfig } from '@freshet/models/open-generator';
 import { commonConfig, storageConfig } from '@freshet/shared/config';
 import { Type } from 'typebox';
 
@@ -6,7 +7,8 @@ export const StandaloneConfig = Type.Object({
   ...commonConfig,
   LOG_LEVEL: { ...commonConfig.LOG_LEVEL, default: 'warn' },
   ...storageConfig,
-  ...localEmbedderConfig,
+  ...embedderConfig,
+  ...generatorModelConfig,
   PORT: Type.Integer({
     default: 8080,
     minimum: 0,

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadSample } from '@freshet/cli/sample';
-import { openLocalEmbedder } from '@freshet/models/local-embedder';
+import { openEmbedder } from '@freshet/models/open-embedder';
+import { openGenerationModel } from '@freshet/models/open-generator';
 import { loadConfig } from '@freshet/shared/config';
 import { createLogger } from '@freshet/shared/log';
 import { main, runService } from '@freshet/shared/service/run';
@@ -23,14 +24,15 @@ await main(async () => {
     shutdownTimeoutMs,
     logger,
     async open() {
-      const { embedder, tokenizer } = await openLocalEmbedder(config, logger);
+      const model = await openEmbedder(config, logger);
+      const generator = await openGenerationModel(config, logger);
       const env = { ...process.env, SOURCES: config.SOURCES, PORT: String(port), HOST: host };
-      const standalone = await openStandalone({ env, dataDir: config.DATA_DIR, logger, embedder, tokenizer });
+      const standalone = await openStandalone({ env, dataDir: config.DATA_DIR, logger, ...model, generator });
       return {
         app: standalone.gateway.app,
         async close() {
           await standalone.close();
-          await embedder.close();
+          await Promise.all([model.embedder.close(), generator.close()]);
         },
       };
     },
