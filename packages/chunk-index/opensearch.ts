@@ -33,6 +33,7 @@ export async function openOpenSearchChunkIndex({
   const search = createSearcher({ client, chunks: chunks.read, efSearch: index.efSearch });
   const watermarks = createWatermarkStore({ client, read: manifests.read, write: manifests.write });
   let isVerified = false;
+  let verifying: Promise<void> | undefined;
 
   async function verify(): Promise<void> {
     isVerified = false;
@@ -52,7 +53,13 @@ export async function openOpenSearchChunkIndex({
   ): (...args: Arguments) => Promise<Result> {
     return async (...args) => {
       try {
-        if (!isVerified) await verify();
+        if (!isVerified) {
+          // One question for all who wait, who then go on in the order in which they came.
+          verifying ??= verify().finally(() => {
+            verifying = undefined;
+          });
+          await verifying;
+        }
         return await call(...args);
       } catch (error) {
         throw toFreshetError(error);

@@ -1,6 +1,9 @@
+import { test } from 'node:test';
+import { startOpenSearch } from '@freshet/testkit/opensearch';
 import { chunkIndexContract } from '../contract.ts';
 import { openTestIndex } from './open-index.ts';
 
-const url = process.env['FRESHET_TEST_OPENSEARCH'] ?? 'http://127.0.0.1:9200';
+const server = await startOpenSearch();
+test.after(() => server.stop());
 
-chunkIndexContract(async (t) => (await openTestIndex(t, url)).index, { runs: 10 });
+chunkIndexContract(async (t) => (await openTestIndex(t, server.url)).index, { runs: 20 });

@@ -1,4 +1,6 @@
 import type { TestContext } from 'node:test';
+import { uniquePrefix } from '@freshet/testkit/unique-prefix';
+import type { Client } from '@opensearch-project/opensearch';
 import { applyIndex } from '../../opensearch/apply.ts';
 import { createClient } from '../../opensearch/client.ts';
 import type { IndexOptions } from '../../opensearch/mapping.ts';
@@ -17,12 +19,9 @@ export const OPTIONS: IndexOptions = {
   replicas: 0,
 };
 
-let count = 0;
-
 /** An empty index of its own on the server at `url`, which goes with the test. */
-export async function openTestIndex(t: TestContext, url: string, overrides: Partial<IndexOptions> = {}) {
-  count += 1;
-  const options = { ...OPTIONS, prefix: `t${process.pid}-${count}-`, ...overrides };
+export async function openTestIndex(t: TestContext, url: string) {
+  const options = { ...OPTIONS, prefix: uniquePrefix() };
   const connection = { nodes: [url], timeoutMs: 10_000 };
   const client = await createClient(connection);
   await applyIndex(client, options);
@@ -35,9 +34,9 @@ export async function openTestIndex(t: TestContext, url: string, overrides: Part
   return { index, client, options, connection };
 }
 
-async function removeIndexes(client: Awaited<ReturnType<typeof createClient>>, prefix: string) {
+export async function removeIndexes(client: Client, prefix: string): Promise<void> {
   await client.indices.delete({ index: [`${prefix}chunks-*`, `${prefix}manifests-*`] });
   for (const kind of ['chunks', 'manifests']) {
-    await client.indices.deleteIndexTemplate({ name: `${prefix}${kind}` });
+    await client.indices.deleteIndexTemplate({ name: `${prefix}${kind}` }, { ignore: [404] });
   }
 }
