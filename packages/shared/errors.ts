@@ -101,6 +101,12 @@ export const catalogue = {
     title: 'The record is no document event',
     detail: 'Write CloudEvents 1.0 with the types that docs/events.md names.',
   },
+  FRESHET_EVENT_LOG_UNAVAILABLE: {
+    status: 503,
+    isRetryable: true,
+    title: 'The event log cannot be reached',
+    detail: 'Ask again in a moment; /readyz says what is wrong with it.',
+  },
   FRESHET_TOPIC_UNKNOWN: {
     status: 500,
     isRetryable: false,
