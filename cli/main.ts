@@ -8,6 +8,7 @@ import { deleteCommand } from './commands/delete.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { searchCommand } from './commands/search.ts';
 import { statusCommand } from './commands/status.ts';
+import { topicsCommand } from './commands/topics.ts';
 import { createProgress } from './progress.ts';
 
 const commands: Record<string, Command> = {
@@ -16,6 +17,7 @@ const commands: Record<string, Command> = {
   search: searchCommand,
   status: statusCommand,
   delete: deleteCommand,
+  topics: topicsCommand,
 };
 
 const help = `freshet — talk to a Freshet fleet
