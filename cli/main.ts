@@ -5,10 +5,11 @@ import { createFreshetClient } from './client.ts';
 import { type Command, type CommandOptions, EXIT, UsageError } from './command.ts';
 import { askCommand } from './commands/ask.ts';
 import { deleteCommand } from './commands/delete.ts';
-import { indexCommand } from './commands/index-apply.ts';
+import { indexCommand } from './commands/index.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { searchCommand } from './commands/search.ts';
 import { statusCommand } from './commands/status.ts';
+import { topicsCommand } from './commands/topics.ts';
 import { createProgress } from './progress.ts';
 
 const commands: Record<string, Command> = {
@@ -18,6 +19,7 @@ const commands: Record<string, Command> = {
   status: statusCommand,
   delete: deleteCommand,
   index: indexCommand,
+  topics: topicsCommand,
 };
 
 const help = `freshet — talk to a Freshet fleet

@@ -36,6 +36,8 @@ export interface TopicOptions {
   partitions: number;
   /** `compact` drops a record once a newer one of its key was appended and every group has passed both. */
   cleanup: 'compact' | 'keep';
+  /** Records of a `keep` topic may go after so long, in milliseconds; for ever by default. The embedded log keeps all. */
+  retentionMs?: number;
 }
 
 export interface ConsumeOptions {
@@ -77,17 +79,22 @@ export interface PartitionLag {
 
 /** Every call rejects with a FreshetError; calls that name a missing topic with FRESHET_TOPIC_UNKNOWN. */
 export interface EventLog {
-  /** Creates the topic if it is missing; an existing one keeps its partitions. */
-  ensureTopic(topic: string, options: TopicOptions): Promise<void>;
+  /** Creates the topic if it is missing, and says whether it did; an existing one keeps its partitions. */
+  ensureTopic(topic: string, options: TopicOptions): Promise<boolean>;
   /**
-   * Appends all records or none, durably; answers with the position of each. A record that breaks a rule of
-   * LogRecord is refused with FRESHET_EVENT_INVALID.
+   * Appends the records durably; answers with the position of each. A record that breaks a rule of LogRecord is
+   * refused with FRESHET_EVENT_INVALID, and none of its append is kept. After any other rejection the embedded log
+   * has none of them; Kafka is atomic only within a partition, so that some may be stored: append again, and let
+   * readers drop what comes twice.
    */
   append(topic: string, records: LogRecord[]): Promise<Position[]>;
-  /** Joins the group; a group that is new reads each partition from its oldest record. */
+  /**
+   * Joins the group; a group that is new reads each partition from its oldest record. Kafka's adapter resolves at
+   * once, joins in the background, and waits for a missing topic: `ping` says so meanwhile.
+   */
   consume(options: ConsumeOptions): Promise<Consumer>;
   lag(topic: string, group: string): Promise<PartitionLag[]>;
-  /** Rejects with the reason when the log cannot be used: for readiness. */
+  /** Rejects with the reason when the log cannot be used: for readiness. Cheap enough to be asked every second. */
   ping(): Promise<void>;
   /** Stops consumers that still run, then releases what the log holds. */
   close(): Promise<void>;

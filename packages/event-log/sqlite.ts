@@ -1,8 +1,8 @@
 import { FreshetError } from '@freshet/shared/errors';
+import { createBackoff } from './backoff.ts';
 import { checkRecords } from './check-records.ts';
 import type { ConsumeOptions, Consumer, EventLog } from './index.ts';
 import { createAppendQueue } from './sqlite/append-queue.ts';
-import { createBackoff } from './sqlite/backoff.ts';
 import { createCompactor } from './sqlite/compactor.ts';
 import { type RunningConsumer, startConsumer } from './sqlite/consumer.ts';
 import { createPoller } from './sqlite/poller.ts';
@@ -104,7 +104,7 @@ export async function openSqliteEventLog({
           detail: `Topic ${JSON.stringify(topic)} needs a whole number of partitions, at least 1.`,
         });
       }
-      await thread.run('ensureTopic', { topic, partitions, cleanup });
+      return thread.run('ensureTopic', { topic, partitions, cleanup });
     },
 
     async append(topic, records) {

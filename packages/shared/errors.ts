@@ -113,6 +113,12 @@ export const catalogue = {
     title: 'The index does not exist',
     detail: 'Run `freshet index apply` with the configuration of the services.',
   },
+  FRESHET_EVENT_LOG_UNAVAILABLE: {
+    status: 503,
+    isRetryable: true,
+    title: 'The event log cannot be reached',
+    detail: 'Ask again in a moment; /readyz says what is wrong with it.',
+  },
   FRESHET_TOPIC_UNKNOWN: {
     status: 500,
     isRetryable: false,

@@ -1,10 +1,11 @@
-import { commonConfig, internalTokenConfig, storageConfig } from '@freshet/shared/config';
+import { eventLogConfig } from '@freshet/event-log/open';
+import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
 import { Type } from 'typebox';
 
 export const GatewayConfig = Type.Object({
   ...commonConfig,
-  ...storageConfig,
+  ...eventLogConfig,
   ...internalTokenConfig,
   ...sourcesConfig,
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),

@@ -48,7 +48,7 @@ export async function openIngestor({
     registry,
     checks: { log: () => log.ping(), index: () => index.ping() },
   });
-  const deadLetters = await openDeadLetters(log);
+  const deadLetters = openDeadLetters(log);
   const parser = openDocumentParser({
     tokenizer,
     maxTokens: embedder.maxTokens,

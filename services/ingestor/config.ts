@@ -1,4 +1,5 @@
 import { chunkIndexConfig } from '@freshet/chunk-index/open';
+import { eventLogConfig } from '@freshet/event-log/open';
 import { embedderConfig } from '@freshet/models/open-embedder';
 import { commonConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
@@ -6,6 +7,7 @@ import { Type } from 'typebox';
 
 export const IngestorConfig = Type.Object({
   ...commonConfig,
+  ...eventLogConfig,
   ...chunkIndexConfig,
   ...embedderConfig,
   ...sourcesConfig,

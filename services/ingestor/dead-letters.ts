@@ -1,6 +1,6 @@
 import type { ConsumedRecord, EventLog } from '@freshet/event-log';
 import { DEAD_LETTER_TOPIC } from '@freshet/shared/document-events';
-import type { FreshetError } from '@freshet/shared/errors';
+import { FreshetError } from '@freshet/shared/errors';
 
 /** Events that can never be applied, kept as they came, with the reason. */
 export interface DeadLetters {
@@ -8,22 +8,23 @@ export interface DeadLetters {
 }
 
 /** The topic `documents.dlq`: original key, value and headers; the reason and the origin in `freshet-dlq-*` headers. */
-export async function openDeadLetters(log: EventLog): Promise<DeadLetters> {
-  await log.ensureTopic(DEAD_LETTER_TOPIC, { partitions: 1, cleanup: 'keep' });
+export function openDeadLetters(log: EventLog): DeadLetters {
   return {
     async add({ key, value, headers, partition, offset }, { code, message }) {
-      await log.append(DEAD_LETTER_TOPIC, [
-        {
-          key,
-          value,
-          headers: {
-            ...headers,
-            'freshet-dlq-code': code,
-            'freshet-dlq-detail': message,
-            'freshet-dlq-origin': `${partition}:${offset}`,
-          },
-        },
-      ]);
+      const reason = {
+        'freshet-dlq-code': code,
+        'freshet-dlq-detail': message,
+        'freshet-dlq-origin': `${partition}:${offset}`,
+      };
+      const records = [{ key, value, headers: { ...headers, ...reason } }];
+      try {
+        await log.append(DEAD_LETTER_TOPIC, records);
+      } catch (error) {
+        if (!(error instanceof FreshetError) || error.code !== 'FRESHET_TOPIC_UNKNOWN') throw error;
+        // Made when it is needed, not at start: the brokers may be down then.
+        await log.ensureTopic(DEAD_LETTER_TOPIC, { partitions: 1, cleanup: 'keep' });
+        await log.append(DEAD_LETTER_TOPIC, records);
+      }
     },
   };
 }

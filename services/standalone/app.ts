@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { openChunkIndex } from '@freshet/chunk-index/open';
-import { openSqliteEventLog } from '@freshet/event-log/sqlite';
+import { openEventLog } from '@freshet/event-log/open';
 import { openGateway } from '@freshet/gateway/app';
 import { GatewayConfig } from '@freshet/gateway/config';
 import { openGenerator } from '@freshet/generator/app';
@@ -15,7 +14,6 @@ import { createExtractiveGenerator } from '@freshet/models/generation/extractive
 import { openRetriever } from '@freshet/retriever/app';
 import { RetrieverConfig } from '@freshet/retriever/config';
 import { loadConfig } from '@freshet/shared/config';
-import { DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
 import type { Logger } from '@freshet/shared/log';
 import type { Service } from '@freshet/shared/service/run';
 
@@ -38,7 +36,10 @@ export interface Standalone {
   close(): Promise<void>;
 }
 
-/** The four services in one process, on the embedded adapters: what `make start` runs. They still talk HTTP. */
+/**
+ * The four services in one process, which still talk HTTP: what `make start` runs. Log and index are the embedded
+ * ones, unless the environment names Kafka or OpenSearch.
+ */
 export async function openStandalone({
   env,
   dataDir,
@@ -64,10 +65,9 @@ export async function openStandalone({
   }
 
   try {
-    const log = await openSqliteEventLog({ path: join(dataDir, 'log.db') });
-    closers.push(() => log.close());
-    await log.ensureTopic(DOCUMENTS_TOPIC, { partitions: 1, cleanup: 'compact' });
     const ingestorConfig = loadConfig(IngestorConfig, behind);
+    const log = await openEventLog(ingestorConfig, { name: 'standalone', logger });
+    closers.push(() => log.close());
     const index = await openChunkIndex(ingestorConfig, embedder);
     closers.push(() => index.close());
 

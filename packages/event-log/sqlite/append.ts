@@ -1,6 +1,6 @@
 import type { Position } from '../index.ts';
+import { partitionOf } from '../murmur2.ts';
 import type { Answer } from './failure.ts';
-import { partitionOf } from './murmur2.ts';
 import type { Store } from './store.ts';
 import { type Topic, topicOf } from './topics.ts';
 

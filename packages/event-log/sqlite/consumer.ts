@@ -1,5 +1,5 @@
+import type { Backoff } from '../backoff.ts';
 import type { ConsumedRecord, ConsumeOptions, Consumer, RecordBatch } from '../index.ts';
-import type { Backoff } from './backoff.ts';
 import { createLease } from './lease.ts';
 import type { Claim, GroupInfo } from './members.ts';
 import type { Fetched, StoredRecord } from './read.ts';

@@ -13,15 +13,17 @@ export interface CreateTopicTask extends TopicOptions {
   topic: string;
 }
 
-export function createTopic(store: Store, { topic, partitions, cleanup }: CreateTopicTask): void {
-  store.write(
+/** Whether the topic is new. */
+export function createTopic(store: Store, { topic, partitions, cleanup }: CreateTopicTask): boolean {
+  return store.write(
     () => {
       const { changes, lastInsertRowid } = store
         .sql('insert into topic (name, cleanup) values (?, ?) on conflict do nothing')
         .run(topic, cleanup);
-      if (changes === 0) return;
+      if (changes === 0) return false;
       const insert = store.sql('insert into partition (topic_id, number) values (?, ?)');
       for (let number = 0; number < partitions; number++) insert.run(lastInsertRowid, number);
+      return true;
     },
     { isDurable: true },
   );

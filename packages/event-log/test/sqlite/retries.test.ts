@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { createBackoff } from '../../backoff.ts';
 import type { RecordBatch } from '../../index.ts';
-import { createBackoff } from '../../sqlite/backoff.ts';
 import { numbered } from '../contract.ts';
 import { openFor, steeredClock, tempFolder } from './temp-log.ts';
 

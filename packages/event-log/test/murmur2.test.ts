@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { murmur2, partitionOf } from '../../sqlite/murmur2.ts';
+import { murmur2, partitionOf } from '../murmur2.ts';
 
 test("hashes are those of Kafka's own tests", () => {
   const expected = {

@@ -1,0 +1,138 @@
+import type { Consumer as Member } from 'kafkajs';
+import type { Backoff } from '../backoff.ts';
+import type { ConsumeOptions, Consumer } from '../index.ts';
+import { createBatchHandler, MAX_BATCH_BYTES } from './batches.ts';
+import type { CreateClient } from './client.ts';
+import { toError } from './failure.ts';
+import type { Health } from './health.ts';
+
+export interface MembershipOptions {
+  sessionTimeoutMs: number;
+  rebalanceTimeoutMs: number;
+  heartbeatMs: number;
+}
+
+export interface ConsumerContext extends MembershipOptions {
+  createClient: CreateClient;
+  brokers: readonly string[];
+  prefix: string;
+  backoff: Backoff;
+  health: Health;
+  /** How long leaving the group may take, once no batch runs, in milliseconds. */
+  closeTimeoutMs: number;
+  onStop: () => void;
+}
+
+/** Consumes in the background from now on: connects, and joins again after every failure, until it is stopped. */
+export function startConsumer(options: ConsumeOptions, context: ConsumerContext): Consumer {
+  const { topic, group, maxBytes = MAX_BATCH_BYTES, onError } = options;
+  const { createClient, brokers, prefix, backoff, health, closeTimeoutMs, onStop } = context;
+  const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs } = context;
+  const part = `consumer ${prefix}${group} of ${prefix}${topic}`;
+  const handler = createBatchHandler({ ...options, backoff, heartbeatMs, sessionTimeoutMs });
+  const stopping = new AbortController();
+  const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  let failures = 0;
+
+  // Patient enough for a broker that restarts: a member that is replaced stands in the way of its successor until its
+  // session ends.
+  const retry = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
+  const client = createClient(retry);
+
+  function createMember(): Member {
+    return client.consumer({
+      groupId: prefix + group,
+      sessionTimeout: sessionTimeoutMs,
+      rebalanceTimeout: rebalanceTimeoutMs,
+      heartbeatInterval: heartbeatMs,
+      maxBytesPerPartition: maxBytes,
+      maxBytes: Math.max(10 * 1024 * 1024, maxBytes),
+      // Stopping waits for the fetch that is under way.
+      maxWaitTimeInMs: 300,
+      allowAutoTopicCreation: false,
+      // A member that gave up is replaced here, which also helps where KafkaJS would not start again.
+      retry: { ...retry, restartOnFailure: async () => false },
+    });
+  }
+
+  async function begin(member: Member): Promise<void> {
+    await member.connect();
+    await member.subscribe({ topics: [prefix + topic], fromBeginning: true });
+    await member.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1,
+      eachBatch: (payload) => handler.handle(payload),
+    });
+  }
+
+  /** One membership, from joining to its end; rejects with the reason when it was not stopped. */
+  async function live(): Promise<void> {
+    const member = createMember();
+    const crashed = Promise.withResolvers<never>();
+    crashed.promise.catch(() => {});
+    member.on(member.events.CRASH, ({ payload }) => crashed.reject(payload.error));
+    member.on(member.events.GROUP_JOIN, ({ payload }) => {
+      failures = 0;
+      handler.join(payload.memberAssignment[prefix + topic] ?? []);
+      health.report(part, undefined);
+    });
+    const beginning = begin(member);
+    beginning.catch(crashed.reject);
+    try {
+      await Promise.race([stopped, crashed.promise]);
+    } finally {
+      await leave(member, beginning);
+    }
+  }
+
+  async function leave(member: Member, beginning: Promise<void>): Promise<void> {
+    // A member that is still joining would join all the same after it was disconnected: it may join first.
+    const left = Promise.allSettled([beginning]).then(() => member.disconnect());
+    left.catch(() => {});
+    await handler.idle();
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, closeTimeoutMs);
+    await Promise.race([left.catch(() => {}), late.promise]);
+    clearTimeout(timer);
+  }
+
+  async function work(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await live();
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        fail(error);
+        await health.settle(backoff(++failures), stopping.signal);
+      }
+    }
+  }
+
+  let told: string | undefined;
+  function fail(cause: unknown): void {
+    const error = toError(cause, { brokers, topic: prefix + topic });
+    health.report(part, error);
+    if (failures > 0 && told === error.message) return;
+    told = error.message;
+    try {
+      onError?.(error, undefined);
+    } catch {
+      // Whoever is told of failures must not be able to end the consumer.
+    }
+  }
+
+  const working = work();
+  let ended: Promise<void> | undefined;
+  return {
+    stop() {
+      handler.stop();
+      stopping.abort();
+      ended ??= working.finally(() => {
+        health.forget(part);
+        onStop();
+      });
+      return ended;
+    },
+  };
+}
