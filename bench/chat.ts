@@ -1,11 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createFreshetClient } from '@freshet/cli/client';
 import { percentile } from '@freshet/eval/metrics';
+import { startSampleFleet } from './sample-fleet.ts';
 
 /**
  * Many chat streams at once on the sample corpus, against a fleet in another process. Questions were asked once
@@ -17,23 +12,8 @@ const { values } = parseArgs({
 });
 const streams = Number(values.streams);
 const { signal } = new AbortController();
-const sample = join(import.meta.dirname, '..', 'eval', 'sample');
-const lines = (await readFile(join(sample, 'queries.jsonl'), 'utf8')).split('\n').filter(Boolean);
-const questions = lines.map((line) => (JSON.parse(line) as { text: string }).text);
-
-const folder = await mkdtemp(join(tmpdir(), 'freshet-bench-'));
-const fleet = spawn(
-  process.execPath,
-  [join(import.meta.dirname, '..', 'services', 'standalone', 'server.ts')],
-  {
-    env: { ...process.env, PORT: '0', DATA_DIR: folder, LOAD_SAMPLE: 'true', LOG_LEVEL: 'error' },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  },
-);
+const { client, questions, close } = await startSampleFleet(streams);
 try {
-  const client = createFreshetClient({ url: await sampleLoaded(fleet), connections: streams });
-  for (const question of questions) await client.search({ query: question }, signal);
-
   const firsts: number[] = [];
   const lasts: number[] = [];
   let errors = 0;
@@ -64,20 +44,6 @@ try {
   };
   if (values.json) console.log(JSON.stringify(result));
   else console.table(result);
-  await client.close();
 } finally {
-  fleet.kill('SIGTERM');
-  await once(fleet, 'exit');
-  await rm(folder, { recursive: true });
-}
-
-/** Waits for the line that says so; answers with the gateway's URL. */
-async function sampleLoaded(child: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of child.stderr!) {
-    text += chunk;
-    const url = /ask at (\S+),/.exec(text)?.[1];
-    if (url && text.includes('are searchable')) return url;
-  }
-  throw new Error(`the fleet did not start: ${text}`);
+  await close();
 }

@@ -10,26 +10,31 @@ const IMAGE = 'opensearchproject/opensearch:3.5.0';
 export interface OpenSearchOptions {
   /** A node that the caller alone uses, and may kill. */
   isDedicated?: boolean;
+  /** A node to be measured: it has a larger heap and compiles its code fully, which costs seconds at its start. */
+  isMeasured?: boolean;
 }
 
 /**
  * One OpenSearch node with k-NN and without the security plugin; `url` is http://host:port. Mappings must name the
  * k-NN engine `lucene`: out of jars there is no native library.
  */
-export function startOpenSearch({ isDedicated }: OpenSearchOptions = {}): Promise<TestServer> {
+export function startOpenSearch({
+  isDedicated,
+  isMeasured = false,
+}: OpenSearchOptions = {}): Promise<TestServer> {
   return startServer({
     name: 'OpenSearch',
     variable: 'FRESHET_TEST_OPENSEARCH',
     isDedicated,
     borrow: borrowedServer,
     ways: [
-      { name: `container ${IMAGE}`, start: startInContainer },
-      { name: 'jars from Maven Central', start: startFromJars },
+      { name: `container ${IMAGE}`, start: () => startInContainer(isMeasured) },
+      { name: 'jars from Maven Central', start: () => startFromJars(isMeasured) },
     ],
   });
 }
 
-async function startInContainer(): Promise<TestServer> {
+async function startInContainer(isMeasured: boolean): Promise<TestServer> {
   const [port] = (await freePorts(1)) as [number];
   return startContainer({
     image: IMAGE,
@@ -39,13 +44,13 @@ async function startInContainer(): Promise<TestServer> {
       'discovery.type': 'single-node',
       DISABLE_SECURITY_PLUGIN: 'true',
       DISABLE_INSTALL_DEMO_CONFIG: 'true',
-      OPENSEARCH_JAVA_OPTS: '-Xms512m -Xmx512m',
+      OPENSEARCH_JAVA_OPTS: isMeasured ? '-Xms1g -Xmx1g' : '-Xms512m -Xmx512m',
     },
     waitFor: (wait) => wait.forHttp('/_cluster/health', 9200).forStatusCode(200),
   });
 }
 
-async function startFromJars(): Promise<TestServer> {
+async function startFromJars(isMeasured: boolean): Promise<TestServer> {
   const [port, transportPort] = (await freePorts(2)) as [number, number];
   return startLocalServer({
     name: 'opensearch',
@@ -61,10 +66,14 @@ async function startFromJars(): Promise<TestServer> {
           OPENSEARCH_DEV_DIR: data,
           OPENSEARCH_HTTP_PORT: String(port),
           OPENSEARCH_TRANSPORT_PORT: String(transportPort),
-          OPENSEARCH_HEAP_MIN: '384m',
-          OPENSEARCH_HEAP_MAX: '768m',
           // Tests start servers far more often than they search: a quick start is worth more than quick code.
-          OPENSEARCH_JAVA_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+          ...(isMeasured
+            ? { OPENSEARCH_HEAP_MIN: '1g', OPENSEARCH_HEAP_MAX: '1g' }
+            : {
+                OPENSEARCH_HEAP_MIN: '384m',
+                OPENSEARCH_HEAP_MAX: '768m',
+                OPENSEARCH_JAVA_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC',
+              }),
         },
       });
     },
