@@ -17,6 +17,8 @@ export interface EvaluationFleetOptions {
   tokenizer: string;
   /** Whom the questions come from: they see what these may see. */
   principals?: string[];
+  /** Further variables, such as those of an index on OpenSearch. */
+  env?: Record<string, string>;
 }
 
 /** A fleet of its own in a folder that goes with it. */
@@ -24,13 +26,14 @@ export async function startFleet({
   embedder,
   tokenizer,
   principals = [],
+  env = {},
 }: EvaluationFleetOptions): Promise<EvaluationFleet> {
   const folder = await mkdtemp(join(tmpdir(), 'freshet-eval-'));
   const apiKey = randomBytes(16).toString('hex');
   const keys = join(folder, 'keys.json');
   await writeFile(keys, JSON.stringify([{ key: apiKey, tenant: 'default', principals, canWrite: true }]));
   const standalone = await openStandalone({
-    env: { API_KEYS_FILE: keys, SOURCES: '{"*":{"acl":{"public":true}}}' },
+    env: { API_KEYS_FILE: keys, SOURCES: '{"*":{"acl":{"public":true}}}', ...env },
     dataDir: join(folder, 'data'),
     logger: createLogger({ name: 'eval', level: 'error' }),
     embedder,

@@ -11,10 +11,11 @@ import { readQueries } from './beir.ts';
 import { cacheEmbeddings } from './cached-embedder.ts';
 import { startFleet } from './fleet.ts';
 import { ndcgAt, percentile, type Run, recallAt } from './metrics.ts';
+import { openEvaluationIndex } from './opensearch.ts';
 
 /**
  * Evaluates retrieval on a folder in BEIR layout, or on the sample corpus: ingests it through the real fleet, asks
- * every labelled question, and reports by document. `npm run -s eval -- --data FOLDER [--json]`
+ * every labelled question, and reports by document. `npm run -s eval -- --data FOLDER [--index sqlite|opensearch] [--json]`
  */
 
 /** Passages of one question; enough that they come from more than ten documents. */
@@ -23,9 +24,11 @@ const PASSAGES = 50;
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: join(import.meta.dirname, 'sample') },
+    index: { type: 'string', default: 'sqlite' },
     json: { type: 'boolean', default: false },
   },
 });
+if (!['sqlite', 'opensearch'].includes(values.index)) throw new Error('--index is sqlite or opensearch');
 
 await main(async () => {
   const folder = resolve(values.data);
@@ -35,7 +38,13 @@ await main(async () => {
     local.embedder,
     join(import.meta.dirname, '..', '.cache', 'eval', 'vectors.db'),
   );
-  const fleet = await startFleet({ embedder, tokenizer: local.tokenizer, principals: ['group:security'] });
+  const index = values.index === 'opensearch' ? await openEvaluationIndex(embedder) : undefined;
+  const fleet = await startFleet({
+    embedder,
+    tokenizer: local.tokenizer,
+    principals: ['group:security'],
+    ...(index ? { env: index.env } : {}),
+  });
   try {
     const { signal } = new AbortController();
     const progress = createProgress({ isQuiet: values.json });
@@ -58,6 +67,7 @@ await main(async () => {
     const round = (value: number) => Number(value.toFixed(4));
     const result = {
       dataset: basename(folder),
+      index: values.index,
       documents: report.indexed,
       questions: queries.length,
       'recall@1': round(recallAt(1, run, qrels)),
@@ -71,6 +81,7 @@ await main(async () => {
     else console.table(result);
   } finally {
     await fleet.close();
+    await index?.close();
     await embedder.close();
   }
 });
