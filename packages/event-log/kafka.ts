@@ -130,6 +130,7 @@ export async function openKafkaEventLog({
         sessionTimeoutMs,
         rebalanceTimeoutMs,
         heartbeatMs,
+        reach: (topic) => admin.probe([topic], pingTimeoutMs),
         onStop: () => consumers.delete(consumer),
       });
       consumers.add(consumer);

@@ -1,14 +1,17 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import type { PartitionLag, TopicOptions } from '../index.ts';
 import type { CreateClient } from './client.ts';
 import { withDeadline } from './deadline.ts';
-import { toError, topicUnknown, unavailable } from './failure.ts';
+import { isPassing, toError, topicUnknown, unavailable } from './failure.ts';
 import { toOffset } from './records.ts';
 
 /** Room for the largest document that the gateway takes, escaped as JSON, several times over. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** A group that is away for longer may miss deletions; a year is as good as always. */
 const DELETION_MARKER_MS = 365 * 24 * 3600 * 1000;
+/** Brokers learn of a new topic or coordinator one after the other; how long they may differ. */
+const SETTLE_MS = 5_000;
 
 export interface AdminOptions {
   createClient: CreateClient;
@@ -44,6 +47,19 @@ export function createAdmin({ createClient, brokers, prefix, replication }: Admi
     }
   }
 
+  /** Repeats what fails while brokers do not agree yet; KafkaJS does so for some calls only. */
+  async function settled<T>(work: () => Promise<T>): Promise<T> {
+    const deadline = performance.now() + SETTLE_MS;
+    for (;;) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isPassing(error) || performance.now() > deadline) throw error;
+        await delay(100);
+      }
+    }
+  }
+
   async function topicNames(admin: Admin): Promise<Set<string>> {
     // KafkaJS answers with nothing, and trips over it, when a broker went away while it was asked.
     const names = await admin.listTopics().catch((error) => {
@@ -64,7 +80,9 @@ export function createAdmin({ createClient, brokers, prefix, replication }: Admi
       const isNew = await call(patient, prefix + topic, async () => {
         // Asked first: who may not create topics may still find them made.
         if ((await topicNames(patient)).has(prefix + topic)) return false;
-        return patient.createTopics({
+        const isMade = await patient.createTopics({
+          // KafkaJS's own wait gives up at a broker that has not heard of the topic.
+          waitForLeaders: false,
           topics: [
             {
               topic: prefix + topic,
@@ -74,6 +92,8 @@ export function createAdmin({ createClient, brokers, prefix, replication }: Admi
             },
           ],
         });
+        await settled(() => patient.fetchTopicOffsets(prefix + topic));
+        return isMade;
       });
       known.add(topic);
       return isNew;
@@ -85,8 +105,8 @@ export function createAdmin({ createClient, brokers, prefix, replication }: Admi
       await demandTopic(topic);
       return call(patient, prefix + topic, async () => {
         const [ends, groups] = await Promise.all([
-          patient.fetchTopicOffsets(prefix + topic),
-          patient.fetchOffsets({ groupId: prefix + group, topics: [prefix + topic] }),
+          settled(() => patient.fetchTopicOffsets(prefix + topic)),
+          settled(() => patient.fetchOffsets({ groupId: prefix + group, topics: [prefix + topic] })),
         ]);
         const committed = new Map(
           groups.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => [partition, offset])),

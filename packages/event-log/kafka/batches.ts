@@ -1,3 +1,4 @@
+import type { FreshetError } from '@freshet/shared/errors';
 import type { EachBatchPayload } from 'kafkajs';
 import type { Backoff } from '../backoff.ts';
 import type { ConsumeOptions, LogRecord, RecordBatch } from '../index.ts';
@@ -13,6 +14,8 @@ export interface BatchHandlerOptions
   backoff: Backoff;
   heartbeatMs: number;
   sessionTimeoutMs: number;
+  /** What went wrong with Kafka. */
+  describe: (error: unknown) => FreshetError;
 }
 
 export interface BatchHandler {
@@ -42,6 +45,7 @@ export function createBatchHandler({
   backoff,
   heartbeatMs,
   sessionTimeoutMs,
+  describe,
 }: BatchHandlerOptions): BatchHandler {
   const retries = new Map<number, Retry>();
   let running: { controller: AbortController; done: PromiseWithResolvers<void> } | undefined;
@@ -86,7 +90,9 @@ export function createBatchHandler({
     });
     try {
       await onBatch(batch, signal);
-      await commit(payload, next);
+      await commit(payload, next).catch((error) => {
+        throw isGroupChange(error) ? error : describe(error);
+      });
       retries.delete(batch.partition);
       return true;
     } catch (error) {

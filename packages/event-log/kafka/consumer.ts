@@ -1,9 +1,10 @@
+import type { FreshetError } from '@freshet/shared/errors';
 import type { Consumer as Member } from 'kafkajs';
 import type { Backoff } from '../backoff.ts';
 import type { ConsumeOptions, Consumer } from '../index.ts';
 import { createBatchHandler, MAX_BATCH_BYTES } from './batches.ts';
 import type { CreateClient } from './client.ts';
-import { toError } from './failure.ts';
+import { isPassing, toError } from './failure.ts';
 import type { Health } from './health.ts';
 
 export interface MembershipOptions {
@@ -20,24 +21,32 @@ export interface ConsumerContext extends MembershipOptions {
   health: Health;
   /** How long leaving the group may take, once no batch runs, in milliseconds. */
   closeTimeoutMs: number;
+  /** Rejects with the reason, at once, where the brokers or the topic are out of reach. */
+  reach: (topic: string) => Promise<void>;
   onStop: () => void;
 }
 
 /** Consumes in the background from now on: connects, and joins again after every failure, until it is stopped. */
 export function startConsumer(options: ConsumeOptions, context: ConsumerContext): Consumer {
   const { topic, group, maxBytes = MAX_BATCH_BYTES, onError } = options;
-  const { createClient, brokers, prefix, backoff, health, closeTimeoutMs, onStop } = context;
+  const { createClient, brokers, prefix, backoff, health, closeTimeoutMs, reach, onStop } = context;
   const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs } = context;
   const part = `consumer ${prefix}${group} of ${prefix}${topic}`;
-  const handler = createBatchHandler({ ...options, backoff, heartbeatMs, sessionTimeoutMs });
+  const handler = createBatchHandler({ ...options, backoff, heartbeatMs, sessionTimeoutMs, describe });
   const stopping = new AbortController();
   const stopped = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
   let failures = 0;
+  /** The failure that onError was told of last. */
+  let told: string | undefined;
 
   // Patient enough for a broker that restarts: a member that is replaced stands in the way of its successor until its
   // session ends.
-  const retry = { retries: 10, initialRetryTime: 100, maxRetryTime: 1_000 };
+  const retry = { retries: 20, initialRetryTime: 100, maxRetryTime: 1_000 };
   const client = createClient(retry);
+
+  function describe(error: unknown): FreshetError {
+    return toError(error, { brokers, topic: prefix + topic });
+  }
 
   function createMember(): Member {
     return client.consumer({
@@ -68,12 +77,16 @@ export function startConsumer(options: ConsumeOptions, context: ConsumerContext)
 
   /** One membership, from joining to its end; rejects with the reason when it was not stopped. */
   async function live(): Promise<void> {
+    // A member is patient; what keeps it from joining is to be known now.
+    await reach(topic);
+    if (stopping.signal.aborted) return;
     const member = createMember();
     const crashed = Promise.withResolvers<never>();
     crashed.promise.catch(() => {});
     member.on(member.events.CRASH, ({ payload }) => crashed.reject(payload.error));
     member.on(member.events.GROUP_JOIN, ({ payload }) => {
       failures = 0;
+      told = undefined;
       handler.join(payload.memberAssignment[prefix + topic] ?? []);
       health.report(part, undefined);
     });
@@ -103,17 +116,16 @@ export function startConsumer(options: ConsumeOptions, context: ConsumerContext)
         await live();
       } catch (error) {
         if (stopping.signal.aborted) return;
-        fail(error);
+        if (failures > 0 || !isPassing(error)) fail(error);
         await health.settle(backoff(++failures), stopping.signal);
       }
     }
   }
 
-  let told: string | undefined;
   function fail(cause: unknown): void {
-    const error = toError(cause, { brokers, topic: prefix + topic });
+    const error = describe(cause);
     health.report(part, error);
-    if (failures > 0 && told === error.message) return;
+    if (told === error.message) return;
     told = error.message;
     try {
       onError?.(error, undefined);

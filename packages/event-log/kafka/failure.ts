@@ -18,6 +18,16 @@ export interface FailureContext {
   topic?: string | undefined;
 }
 
+const PASSING = new Set([
+  'UNKNOWN_TOPIC_OR_PARTITION',
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'NOT_COORDINATOR_FOR_GROUP',
+  'NOT_CONTROLLER',
+]);
+
 /** What went wrong between us and Kafka, in one sentence that says what to do. */
 export function toError(error: unknown, { brokers, topic }: FailureContext): FreshetError {
   if (error instanceof FreshetError) return error;
@@ -60,6 +70,11 @@ export function topicUnknown(topic: string | undefined, cause?: unknown): Freshe
 
 export function unavailable(detail: string, cause?: unknown): FreshetError {
   return new FreshetError('FRESHET_EVENT_LOG_UNAVAILABLE', { detail, cause });
+}
+
+/** Whether it passes by itself: brokers do not agree yet on who leads what. */
+export function isPassing(error: unknown): boolean {
+  return PASSING.has(rootOf(error).type ?? '');
 }
 
 /** Whether the group goes on without this member, or waits for it to join again. */
