@@ -28,6 +28,9 @@ export async function openTextPool({
   workerData,
   threads,
 }: TextPoolOptions): Promise<TextPool> {
+  // ONNX Runtime 1.29 and later report every session to their maker. It reads the variable when it is loaded, from
+  // the environment of the process: what a worker thread sets in its copy, it does not see.
+  process.env['ORT_DISABLE_TELEMETRY'] ??= '1';
   const queue = new TextQueue();
   /** Callers that wait. */
   const pending = new Map<Ticket, (error: unknown) => void>();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
@@ -111,6 +111,22 @@ test('the fingerprint names model, weights, runtime, pooling, prefix and dimensi
     fingerprint,
     /^bge-small-en-v1\.5-int8\/6c9c6101a956\/tokenizer-d241a60d5e8f\/onnxruntime-node-\d+\.\d+\.\d+\/cls\/prefix-[0-9a-f]{8}\/512t\/384d$/,
   );
+});
+
+test('ONNX Runtime leaves no identifier of the machine behind, with which it would report on it', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'freshet-home-'));
+  t.after(() => rm(home, { recursive: true }));
+  const script = `
+    import { openOnnxEmbedder } from ${JSON.stringify(new URL('../../../embedding/onnx/embedder.ts', import.meta.url))};
+    const embedder = await openOnnxEmbedder({ ...${JSON.stringify(weights)}, threads: 1 });
+    await embedder.embedDocuments(['one']);
+    await embedder.close();`;
+  const env = { PATH: process.env['PATH'], HOME: home };
+  await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', script], {
+    env,
+    timeout: 30_000,
+  });
+  assert.deepEqual(await readdir(home, { recursive: true }), []);
 });
 
 for (const ending of ['await embedder.close()', '']) {
