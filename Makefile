@@ -3,7 +3,7 @@ SHELL := /bin/bash
 # Node comes from npm, so that a machine with an older Node runs this too: npm puts it in front.
 RUN := npm run -s
 
-.PHONY: help start test lint eval bench clean config-docs
+.PHONY: help start test lint eval bench clean config-docs models compose-test
 
 help: ## list what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,13 @@ eval: node_modules/.package-lock.json ## evaluate retrieval; DATA=folder in BEIR
 bench: node_modules/.package-lock.json ## measure ingestion and chat
 	@$(RUN) bench:ingest
 	@$(RUN) bench:chat
+
+# Where a build of the images finds it; without it, the build downloads it.
+models: node_modules/.package-lock.json ## fetch the embedding model into .cache, for the images
+	@FRESHET_CACHE_DIR=.cache $(RUN) models:fetch
+
+compose-test: models ## build the images, run docker-compose.yml, kill each container and ask again
+	@$(RUN) compose:test
 
 config-docs: node_modules/.package-lock.json ## write docs/configuration.md and docs/errors.md from the code
 	@$(RUN) docs
