@@ -36,7 +36,7 @@ RUN mkdir /workspaces && for link in node_modules/@freshet/*; do \
 # is downloaded from its public page. The sha256 is checked either way.
 FROM ${NODE_IMAGE} AS weights
 WORKDIR /app
-COPY package.json .cache/model[s]/* /weights/models/
+COPY package.json .cach[e]/models/* /weights/models/
 COPY packages/models/package.json packages/models/
 COPY packages/models/weights packages/models/weights
 COPY packages/shared/package.json packages/shared/errors.ts packages/shared/
