@@ -36,10 +36,12 @@ export function createHealth(logger: Logger | undefined): Health {
     forget: (part) => void failures.delete(part),
     async settle(ms, signal) {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, ms);
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      if (signal.aborted) resolve();
+      const end = () => resolve();
+      const timer = setTimeout(end, ms);
+      signal.addEventListener('abort', end);
+      if (signal.aborted) end();
       await Promise.race([promise, recovered.promise]);
+      signal.removeEventListener('abort', end);
       clearTimeout(timer);
     },
   };
