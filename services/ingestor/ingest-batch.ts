@@ -13,10 +13,12 @@ import { decodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import type { Sources } from '@freshet/shared/sources';
+import { activeSpan, recordFailure, type Span, setContent, withSpan } from '@freshet/shared/spans';
 import pLimit from 'p-limit';
 import type { DeadLetters } from './dead-letters.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { DocumentParser } from './parse/parser.ts';
+import { batchSpan, documentSpan } from './spans.ts';
 
 export interface IngestPorts {
   index: ChunkIndex;
@@ -77,12 +79,15 @@ export function createBatchHandler(
     { record, event }: Pending,
     known: StoredManifest | undefined,
     signal: AbortSignal,
+    span: Span | undefined,
   ): Promise<void> {
+    const count = (outcome: string) => {
+      metrics.documents.inc({ outcome });
+      span?.setAttribute('freshet.ingest.outcome', outcome);
+    };
+    setContent(span, () => ({ 'messaging.kafka.message.key': record.key }));
     signal.throwIfAborted();
-    if (known && isStale(event.data.version, known)) {
-      metrics.documents.inc({ outcome: 'stale' });
-      return;
-    }
+    if (known && isStale(event.data.version, known)) return count('stale');
     let write: DocumentWrite;
     let outcome: WriteOutcome | undefined;
     try {
@@ -91,28 +96,42 @@ export function createBatchHandler(
           ? toTombstone(event.data, known, ports)
           : await toWrite(event.data, known, ports, signal);
       signal.throwIfAborted();
-      [outcome] = await index.write([write]);
+      [outcome] = await withSpan('index write', {}, () => index.write([write]));
     } catch (error) {
-      if (error instanceof FreshetError && isPoison(error)) return refuse(record, error);
-      throw error;
+      if (!(error instanceof FreshetError) || !isPoison(error)) throw error;
+      recordFailure(span, error);
+      return refuse(record, error);
     }
-    metrics.documents.inc({ outcome: outcome === 'written' ? write.manifest.state : 'stale' });
+    count(outcome === 'written' ? write.manifest.state : 'stale');
+    span?.setAttribute('freshet.ingest.chunks', write.chunks.length);
     if (outcome === 'written') {
       metrics.chunks.inc(write.chunks.length);
       metrics.freshness.observe(Math.max(0, Date.now() - Date.parse(event.data.changedAt)) / 1000);
     }
   }
 
-  return async ({ partition, records }, signal) => {
+  async function handle({ partition, records }: RecordBatch, signal: AbortSignal): Promise<void> {
     const pending = await decode(records);
     const manifests = await index.readManifests(pending.map(({ event }) => event.data));
-    const results = await Promise.allSettled(
-      pending.map((item) => limit(() => apply(item, manifests.get(documentKey(item.event.data)), signal))),
-    );
+    const batch = activeSpan();
+    const applyTraced = (item: Pending) => {
+      const known = manifests.get(documentKey(item.event.data));
+      const { name, ...options } = documentSpan(item.record, batch);
+      return withSpan(name, options, (span) => apply(item, known, signal, span));
+    };
+    const results = await Promise.allSettled(pending.map((item) => limit(applyTraced, item)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
     const last = records.at(-1);
-    if (last) await index.advanceWatermark(new Map([[partition, last.offset + 1]]));
+    if (last) {
+      const watermark = new Map([[partition, last.offset + 1]]);
+      await withSpan('advance watermark', {}, () => index.advanceWatermark(watermark));
+    }
+  }
+
+  return (batch, signal) => {
+    const { name, ...options } = batchSpan(batch);
+    return withSpan(name, options, () => handle(batch, signal));
   };
 }
 

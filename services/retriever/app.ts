@@ -1,5 +1,7 @@
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { Embedder } from '@freshet/models/embedding';
+import { createModelMetrics } from '@freshet/models/model-metrics';
+import { observeEmbedder } from '@freshet/models/observed-embedder';
 import { createAccessTokens } from '@freshet/shared/access-token';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
@@ -32,7 +34,10 @@ export async function openRetriever({ config, logger, index, embedder }: Retriev
   const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
   const retrieve = createRetrieve({
     index,
-    embedQuery: cacheQueryEmbeddings(embedder, config.QUERY_CACHE_ENTRIES),
+    embedQuery: cacheQueryEmbeddings(
+      observeEmbedder(embedder, createModelMetrics(registry)),
+      config.QUERY_CACHE_ENTRIES,
+    ),
     candidates: config.RETRIEVE_CANDIDATES,
     watermarkWaitMs: config.WATERMARK_WAIT_MS,
   });

@@ -10,6 +10,7 @@ import { toFreshetError } from '@freshet/shared/http/problems';
 import { ClientGone } from '@freshet/shared/http/request-context';
 import type { Registry } from '@freshet/shared/metrics';
 import type { ServiceApp } from '@freshet/shared/service/app';
+import { activeSpan, recordFailure } from '@freshet/shared/spans';
 import { createEventStream } from '@freshet/shared/sse/reply';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
@@ -42,8 +43,11 @@ export async function chatRoute(
       for await (const event of events) await stream.send(event);
     } catch (thrown) {
       if (signal.reason instanceof ClientGone) return;
-      const { code, message, isRetryable } = toFreshetError(signal.aborted ? signal.reason : thrown);
+      const error = toFreshetError(signal.aborted ? signal.reason : thrown);
+      const { code, message, isRetryable } = error;
       request.log.warn({ err: thrown, code }, 'chat failed');
+      // The status was sent as 200 long ago: the span says that the answer failed all the same.
+      recordFailure(activeSpan(), error);
       const { traceId } = request.trace;
       await stream.fail({ type: 'chat.failed', code, detail: message, isRetryable, traceId });
     }

@@ -6,6 +6,7 @@ import { toFreshetError } from '@freshet/shared/http/problems';
 import { ClientGone } from '@freshet/shared/http/request-context';
 import { Gauge, type Registry } from '@freshet/shared/metrics';
 import type { ServiceApp } from '@freshet/shared/service/app';
+import { activeSpan, recordFailure } from '@freshet/shared/spans';
 import { createEventStream } from '@freshet/shared/sse/reply';
 import { generate } from '../generate.ts';
 
@@ -38,6 +39,7 @@ export async function generateRoute(
       if (signal.reason instanceof ClientGone) return;
       const error = toFreshetError(signal.aborted ? signal.reason : thrown);
       request.log.error({ err: error, code: error.code }, 'generation failed');
+      recordFailure(activeSpan(), error);
       await stream.fail({ type: 'generation.failed', code: error.code, isRetryable: error.isRetryable });
     } finally {
       live.dec();
