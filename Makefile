@@ -31,7 +31,7 @@ bench: node_modules/.package-lock.json ## measure ingestion and chat
 	@$(RUN) bench:ingest
 	@$(RUN) bench:chat
 
-config-docs: node_modules/.package-lock.json ## write docs/configuration.md and docs/errors.md from the code
+config-docs: node_modules/.package-lock.json ## write docs/configuration.md, errors.md and metrics.md from the code
 	@$(RUN) docs
 
 clean: ## remove what was installed, built and stored here

@@ -8,6 +8,7 @@ import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import type { Static } from 'typebox';
 import type { GeneratorConfig } from './config.ts';
+import { createGenerateMetrics } from './metrics.ts';
 import { generateRoute } from './routes/generate.ts';
 
 export interface GeneratorOptions {
@@ -31,7 +32,7 @@ export async function openGenerator({ config, logger, generator }: GeneratorOpti
   await app.register(generateRoute, {
     generator: observeGenerator(generator, createModelMetrics(registry)),
     tokens: createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET }),
-    registry,
+    metrics: createGenerateMetrics(registry),
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
   });
   return { app, close: async () => {} };

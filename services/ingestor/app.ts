@@ -72,11 +72,13 @@ export async function openIngestor({
       metrics,
       logger,
     }),
-    onError: (err, batch) =>
+    onError: (err, batch) => {
+      if (batch) metrics.batchFailures.inc();
       logger.error(
         { err, partition: batch?.partition, offset: batch?.records[0]?.offset },
         'batch failed, will be tried again',
-      ),
+      );
+    },
   });
 
   return {

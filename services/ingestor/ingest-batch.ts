@@ -16,6 +16,7 @@ import type { Sources } from '@freshet/shared/sources';
 import { activeSpan, recordFailure, type Span, setContent, withSpan } from '@freshet/shared/spans';
 import pLimit from 'p-limit';
 import type { DeadLetters } from './dead-letters.ts';
+import { type AwaitedChanges, createFreshness } from './freshness.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { DocumentParser } from './parse/parser.ts';
 import { batchSpan, documentSpan } from './spans.ts';
@@ -49,9 +50,11 @@ export function createBatchHandler(
 ): (batch: RecordBatch, signal: AbortSignal) => Promise<void> {
   const { index, deadLetters, metrics, logger } = ports;
   const limit = pLimit(CONCURRENT_DOCUMENTS);
+  const freshness = createFreshness(metrics.freshness);
 
   async function refuse(record: ConsumedRecord, error: FreshetError): Promise<void> {
     metrics.documents.inc({ outcome: 'refused' });
+    metrics.deadLetters.inc({ code: error.code });
     logger.warn(
       { key: record.key, offset: record.offset, code: error.code, detail: error.message },
       'event refused',
@@ -79,7 +82,7 @@ export function createBatchHandler(
     { record, event }: Pending,
     known: StoredManifest | undefined,
     signal: AbortSignal,
-    span: Span | undefined,
+    { awaited, span }: { awaited: AwaitedChanges; span: Span | undefined },
   ): Promise<void> {
     const count = (outcome: string) => {
       metrics.documents.inc({ outcome });
@@ -96,7 +99,7 @@ export function createBatchHandler(
           ? toTombstone(event.data, known, ports)
           : await toWrite(event.data, known, ports, signal);
       signal.throwIfAborted();
-      [outcome] = await withSpan('index write', {}, () => index.write([write]));
+      [outcome] = await withSpan('index write', {}, () => metrics.time('write', () => index.write([write])));
     } catch (error) {
       if (!(error instanceof FreshetError) || !isPoison(error)) throw error;
       recordFailure(span, error);
@@ -106,7 +109,7 @@ export function createBatchHandler(
     span?.setAttribute('freshet.ingest.chunks', write.chunks.length);
     if (outcome === 'written') {
       metrics.chunks.inc(write.chunks.length);
-      metrics.freshness.observe(Math.max(0, Date.now() - Date.parse(event.data.changedAt)) / 1000);
+      awaited.add(event.data.changedAt);
     }
   }
 
@@ -114,10 +117,11 @@ export function createBatchHandler(
     const pending = await decode(records);
     const manifests = await index.readManifests(pending.map(({ event }) => event.data));
     const batch = activeSpan();
+    const awaited = freshness.begin(partition, records[0]?.offset ?? 0);
     const applyTraced = (item: Pending) => {
       const known = manifests.get(documentKey(item.event.data));
       const { name, ...options } = documentSpan(item.record, batch);
-      return withSpan(name, options, (span) => apply(item, known, signal, span));
+      return withSpan(name, options, (span) => apply(item, known, signal, { awaited, span }));
     };
     const results = await Promise.allSettled(pending.map((item) => limit(applyTraced, item)));
     const failure = results.find((result) => result.status === 'rejected');
@@ -126,6 +130,7 @@ export function createBatchHandler(
     if (last) {
       const watermark = new Map([[partition, last.offset + 1]]);
       await withSpan('advance watermark', {}, () => index.advanceWatermark(watermark));
+      awaited.becameSearchable();
     }
   }
 

@@ -9,6 +9,7 @@ import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import type { Static } from 'typebox';
 import type { RetrieverConfig } from './config.ts';
+import { createRetrieveMetrics } from './metrics.ts';
 import { cacheQueryEmbeddings } from './query-embeddings.ts';
 import { createRetrieve } from './retrieve.ts';
 import { manifestRoutes } from './routes/manifests.ts';
@@ -41,7 +42,7 @@ export async function openRetriever({ config, logger, index, embedder }: Retriev
     candidates: config.RETRIEVE_CANDIDATES,
     watermarkWaitMs: config.WATERMARK_WAIT_MS,
   });
-  await app.register(retrieveRoute, { retrieve, tokens, registry });
+  await app.register(retrieveRoute, { retrieve, tokens, metrics: createRetrieveMetrics(registry) });
   await app.register(manifestRoutes, { index, tokens });
   await app.register(statusRoutes, { index, tokens });
   return { app, close: async () => {} };

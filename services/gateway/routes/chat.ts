@@ -32,7 +32,7 @@ export async function chatRoute(
   app: ServiceApp,
   { answer, registry, maxStreams, stallTimeoutMs, timeoutMs }: ChatRouteOptions,
 ) {
-  const metrics = createChatMetrics(registry);
+  const metrics = createChatMetrics(registry, { route: '/v1/chat', maxStreams });
   let live = 0;
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
