@@ -1,5 +1,5 @@
 import type { ChatEvent } from '@freshet/shared/contracts';
-import { FreshetError } from '@freshet/shared/errors';
+import { type ErrorCode, FreshetError } from '@freshet/shared/errors';
 import { ClientGone } from '@freshet/shared/http/request-context';
 import { Counter, DURATION_BUCKETS, Gauge, Histogram, type Registry } from '@freshet/shared/metrics';
 
@@ -7,6 +7,8 @@ type Completed = Extract<ChatEvent, { type: 'answer.completed' }>;
 
 export interface ChatMetrics {
   streams: Gauge;
+  /** A question that was turned away before its answer began. */
+  refuse(code: ErrorCode): void;
   /** Passes events on, and records when they came and how the answer ended. */
   observe(events: AsyncIterable<ChatEvent>, signal: AbortSignal): AsyncGenerator<ChatEvent>;
 }
@@ -61,6 +63,7 @@ export function createChatMetrics(
 
   return {
     streams: new Gauge({ name: 'freshet_chat_streams', help: 'Answers that are under way.', registers }),
+    refuse: (outcome) => answers.inc({ outcome }),
     async *observe(events, signal) {
       const start = performance.now();
       const record = (moment: string) => moments.observe({ moment }, (performance.now() - start) / 1000);

@@ -41,13 +41,16 @@ export function createIngestMetrics(
       for (const [partition, records] of behind ?? []) lag.set({ partition }, records);
     },
   });
+  const documents = new Counter({
+    name: 'freshet_ingest_documents_total',
+    help: 'Events by what became of them: live, deleted, stale or refused.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  // From zero on, so that the first of them is an increase, which an alert can see.
+  for (const outcome of ['live', 'deleted', 'stale', 'refused']) documents.inc({ outcome }, 0);
   return {
-    documents: new Counter({
-      name: 'freshet_ingest_documents_total',
-      help: 'Events by what became of them: live, deleted, stale or refused.',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    documents,
     chunks: new Counter({ name: 'freshet_ingest_chunks_total', help: 'Chunks written.', registers }),
     embedded: new Counter({
       name: 'freshet_ingest_embedded_chunks_total',

@@ -83,7 +83,10 @@ export async function chatRoute(
           errors: [{ path: '/body/messages', detail: 'must end with a message of role user' }],
         });
       }
-      if (live >= maxStreams) throw new FreshetError('FRESHET_OVERLOADED');
+      if (live >= maxStreams) {
+        metrics.refuse('FRESHET_OVERLOADED');
+        throw new FreshetError('FRESHET_OVERLOADED');
+      }
       const { abort, trace, caller } = request;
       const timer = setTimeout(() => abort.abort(new FreshetError('FRESHET_DEADLINE_EXCEEDED')), timeoutMs);
       live += 1;
