@@ -1,35 +1,19 @@
-import type { ChunkIndex, DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
+import type { DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
 import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
-import type { Embedder } from '@freshet/models/embedding';
-import {
-  DELETED,
-  type DeletedDocument,
-  type DocumentEvent,
-  documentKey,
-  type Manifest,
-  type UpsertedDocument,
-} from '@freshet/shared/contracts';
+import { DELETED, type DocumentEvent, documentKey } from '@freshet/shared/contracts';
 import { decodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
-import type { Sources } from '@freshet/shared/sources';
 import { activeSpan, recordFailure, type Span, setContent, withSpan } from '@freshet/shared/spans';
 import pLimit from 'p-limit';
 import type { DeadLetters } from './dead-letters.ts';
+import { toTombstone, toWrite, type WritePorts } from './document-write.ts';
 import { type AwaitedChanges, createFreshness } from './freshness.ts';
-import type { IngestMetrics } from './metrics.ts';
-import type { DocumentParser } from './parse/parser.ts';
 import { batchSpan, documentSpan } from './spans.ts';
 
-export interface IngestPorts {
-  index: ChunkIndex;
-  embedder: Embedder;
-  parser: DocumentParser;
+export interface IngestPorts extends WritePorts {
   deadLetters: DeadLetters;
-  sources: Sources;
-  metrics: IngestMetrics;
   logger: Logger;
-  now?: () => Date;
 }
 
 /** Enough to keep the embedder busy while other documents are parsed and written. */
@@ -147,74 +131,4 @@ function isStale(version: number, known: StoredManifest): boolean {
 /** Whether trying again can never help: it is the event that is wrong, not the world around it. */
 function isPoison({ status }: FreshetError): boolean {
   return status === 422;
-}
-
-function identify({ tenant, source, documentId, version, changedAt }: UpsertedDocument | DeletedDocument) {
-  return { tenant, source, documentId, version, changedAt };
-}
-
-function toTombstone(
-  data: DeletedDocument,
-  known: Manifest | undefined,
-  { embedder, now = () => new Date() }: IngestPorts,
-): DocumentWrite {
-  return {
-    manifest: {
-      ...identify(data),
-      state: 'deleted',
-      // Who could see the document may learn that it is gone; nobody else may.
-      acl: known?.acl ?? { allow: [] },
-      attributes: {},
-      contentHash: '',
-      embedder: embedder.fingerprint,
-      chunkCount: 0,
-      indexedAt: now().toISOString(),
-    },
-    chunks: [],
-  };
-}
-
-async function toWrite(
-  data: UpsertedDocument,
-  known: Manifest | undefined,
-  { index, embedder, parser, sources, metrics, now = () => new Date() }: IngestPorts,
-  signal: AbortSignal,
-): Promise<DocumentWrite> {
-  const { content, mediaType, source, uri } = data;
-  const { title, contentHash, drafts } = await metrics.time('parse', () =>
-    parser.parse({ content, mediaType, title: data.title }),
-  );
-  const kept =
-    known?.state === 'live'
-      ? await index.readVectors(data, embedder.fingerprint)
-      : new Map<string, Float32Array>();
-  const missing = drafts.filter((draft) => !kept.has(draft.contentHash));
-  const vectors = await metrics.time('embed', () =>
-    embedder.embedDocuments(
-      missing.map(({ embeddedText }) => embeddedText),
-      { signal },
-    ),
-  );
-  metrics.embedded.inc(missing.length);
-  missing.forEach((draft, i) => {
-    kept.set(draft.contentHash, vectors[i] as Float32Array);
-  });
-  return {
-    manifest: {
-      ...identify(data),
-      state: 'live',
-      ...(title === undefined ? {} : { title }),
-      ...(uri === undefined ? {} : { uri }),
-      acl: data.acl ?? sources.defaultAcl(source) ?? { allow: [] },
-      attributes: data.attributes ?? {},
-      contentHash,
-      embedder: embedder.fingerprint,
-      chunkCount: drafts.length,
-      indexedAt: now().toISOString(),
-    },
-    chunks: drafts.map(({ embeddedText, ...draft }) => ({
-      ...draft,
-      vector: kept.get(draft.contentHash) as Float32Array,
-    })),
-  };
 }
