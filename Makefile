@@ -38,7 +38,7 @@ models: node_modules/.package-lock.json ## fetch the embedding model into .cache
 compose-test: models ## build the images, run docker-compose.yml, kill each container and ask again
 	@$(RUN) compose:test
 
-config-docs: node_modules/.package-lock.json ## write docs/configuration.md and docs/errors.md from the code
+config-docs: node_modules/.package-lock.json ## write docs/configuration.md, errors.md and metrics.md from the code
 	@$(RUN) docs
 
 clean: ## remove what was installed, built and stored here

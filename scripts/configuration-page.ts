@@ -44,7 +44,7 @@ ${sections.join('\n\n')}
 | \`FRESHET_CACHE_DIR\` | \`$XDG_CACHE_HOME/freshet\` or \`~/.cache/freshet\` | Where model weights are kept, in \`models/\`. |
 | \`FRESHET_URL\` | \`http://127.0.0.1:8080\` | The gateway that the command line talks to. |
 | \`FRESHET_API_KEY\` | | The key that the command line sends. |
-| \`OTEL_EXPORTER_OTLP_ENDPOINT\` | | Turns OpenTelemetry on; all other \`OTEL_*\` variables of the SDK work as documented there. |
+| \`OTEL_EXPORTER_OTLP_ENDPOINT\` | | Turns OpenTelemetry on; all other \`OTEL_*\` variables of the SDK work as documented there. See [observability.md](observability.md). |
 `;
 }
 

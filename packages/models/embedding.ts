@@ -1,12 +1,18 @@
 /** The embedding model, as a port. Adapters live in embedding/, one file or folder a provider. */
 
 export interface EmbedOptions {
+  /** Told of every further try of a call, before it is made. */
+  onRetry?: () => void;
   signal?: AbortSignal;
 }
 
 export interface Embedder {
   /** Changes whenever vectors would: model, weights, runtime version, pooling, prefixes. */
   readonly fingerprint: string;
+  /** As its provider names it; the fingerprint when it does not say. */
+  readonly model?: string;
+  /** Who runs the model, in the words of OpenTelemetry's `gen_ai.provider.name`; `custom` when it does not say. */
+  readonly provider?: string;
   readonly dimensions: number;
   /** Longer texts are cut off by the model. */
   readonly maxTokens: number;

@@ -3,6 +3,8 @@ import type { FinishReason, Message, Passage, Usage } from '@freshet/shared/cont
 /** The language model, as a port. Adapters live in generation/, one file or folder a provider. */
 
 export interface GenerateOptions {
+  /** Told of every further try of a call, before it is made. */
+  onRetry?: () => void;
   messages: readonly Message[];
   passages: readonly Passage[];
   signal: AbortSignal;
@@ -21,6 +23,8 @@ export type GenerationPart =
 export interface Generator {
   /** Named in every answer. */
   readonly model: string;
+  /** Who runs the model, in the words of OpenTelemetry's `gen_ai.provider.name`; `custom` when it does not say. */
+  readonly provider?: string;
   /** Streams the answer; the last part is `finished`. Citations are written `[n]`, n being a passage's `ref`. */
   generate(options: GenerateOptions): AsyncIterable<GenerationPart>;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { envSchema } from 'env-schema';
 import { type Static, type TObject, type TProperties, Type } from 'typebox';
 import { FreshetError } from './errors.ts';
+import { telemetryConfig } from './telemetry.ts';
 
 /** Variables that every service reads. Each service spreads them into its own schema. */
 export const commonConfig = {
@@ -16,6 +17,7 @@ export const commonConfig = {
     minimum: 0,
     description: 'How long running requests may take to end after SIGTERM.',
   }),
+  ...telemetryConfig,
 };
 
 /** Of what uses the embedded adapters. */

@@ -257,3 +257,8 @@ export class FreshetError extends Error {
 export function errorFromCode(code: string, options?: FreshetErrorOptions): FreshetError {
   return new FreshetError(Object.hasOwn(catalogue, code) ? (code as ErrorCode) : 'FRESHET_INTERNAL', options);
 }
+
+/** The code of any error: of one that is not ours, and so was not foreseen, that of an internal one. */
+export function codeOf(error: unknown): ErrorCode {
+  return error instanceof FreshetError ? error.code : 'FRESHET_INTERNAL';
+}

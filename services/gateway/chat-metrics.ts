@@ -1,15 +1,28 @@
 import type { ChatEvent } from '@freshet/shared/contracts';
-import { FreshetError } from '@freshet/shared/errors';
+import { type ErrorCode, FreshetError } from '@freshet/shared/errors';
 import { ClientGone } from '@freshet/shared/http/request-context';
 import { Counter, DURATION_BUCKETS, Gauge, Histogram, type Registry } from '@freshet/shared/metrics';
 
+type Completed = Extract<ChatEvent, { type: 'answer.completed' }>;
+
 export interface ChatMetrics {
   streams: Gauge;
+  /** A question that was turned away before its answer began. */
+  refuse(code: ErrorCode): void;
   /** Passes events on, and records when they came and how the answer ended. */
   observe(events: AsyncIterable<ChatEvent>, signal: AbortSignal): AsyncGenerator<ChatEvent>;
 }
 
-export function createChatMetrics(registry: Registry): ChatMetrics {
+export interface ChatMetricsOptions {
+  /** The route that is observed. */
+  route: string;
+  maxStreams: number;
+}
+
+export function createChatMetrics(
+  registry: Registry,
+  { route, maxStreams }: ChatMetricsOptions,
+): ChatMetrics {
   const registers = [registry];
   const moments = new Histogram({
     name: 'freshet_chat_seconds',
@@ -24,8 +37,33 @@ export function createChatMetrics(registry: Registry): ChatMetrics {
     labelNames: ['outcome'],
     registers,
   });
+  const tokens = new Counter({
+    name: 'freshet_chat_tokens_total',
+    help: 'Tokens of answers, as the model counts them.',
+    labelNames: ['model', 'route', 'direction'],
+    registers,
+  });
+  const dollars = new Counter({
+    name: 'freshet_chat_cost_dollars_total',
+    help: 'Dollars that answers cost, by MODEL_PRICES.',
+    labelNames: ['model', 'route'],
+    registers,
+  });
+  new Gauge({
+    name: 'freshet_chat_streams_limit',
+    help: 'Answers that may be under way at once.',
+    registers,
+  }).set(maxStreams);
+
+  function account({ model, usage, costUsd }: Completed): void {
+    tokens.inc({ model, route, direction: 'input' }, usage.inputTokens);
+    tokens.inc({ model, route, direction: 'output' }, usage.outputTokens);
+    if (costUsd !== undefined) dollars.inc({ model, route }, costUsd);
+  }
+
   return {
     streams: new Gauge({ name: 'freshet_chat_streams', help: 'Answers that are under way.', registers }),
+    refuse: (outcome) => answers.inc({ outcome }),
     async *observe(events, signal) {
       const start = performance.now();
       const record = (moment: string) => moments.observe({ moment }, (performance.now() - start) / 1000);
@@ -38,7 +76,10 @@ export function createChatMetrics(registry: Registry): ChatMetrics {
             hasText = true;
             record('first_delta');
           }
-          if (event.type === 'answer.completed') outcome = event.finishReason;
+          if (event.type === 'answer.completed') {
+            outcome = event.finishReason;
+            account(event);
+          }
           yield event;
         }
       } catch (error) {

@@ -1,4 +1,6 @@
 import type { Generator } from '@freshet/models/generation';
+import { createModelMetrics } from '@freshet/models/model-metrics';
+import { observeGenerator } from '@freshet/models/observed-generator';
 import { createAccessTokens } from '@freshet/shared/access-token';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
@@ -6,6 +8,7 @@ import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import type { Static } from 'typebox';
 import type { GeneratorConfig } from './config.ts';
+import { createGenerateMetrics } from './metrics.ts';
 import { generateRoute } from './routes/generate.ts';
 
 export interface GeneratorOptions {
@@ -27,9 +30,9 @@ export async function openGenerator({ config, logger, generator }: GeneratorOpti
     drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
   });
   await app.register(generateRoute, {
-    generator,
+    generator: observeGenerator(generator, createModelMetrics(registry)),
     tokens: createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET }),
-    registry,
+    metrics: createGenerateMetrics(registry),
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
   });
   return { app, close: async () => {} };

@@ -1,6 +1,8 @@
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { EventLog } from '@freshet/event-log';
 import type { Embedder } from '@freshet/models/embedding';
+import { createModelMetrics } from '@freshet/models/model-metrics';
+import { observeEmbedder } from '@freshet/models/observed-embedder';
 import { DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
@@ -63,18 +65,20 @@ export async function openIngestor({
     maxBytes: config.INGEST_BATCH_BYTES,
     onBatch: createBatchHandler({
       index,
-      embedder,
+      embedder: observeEmbedder(embedder, createModelMetrics(registry)),
       parser,
       deadLetters,
       sources: readSources(config.SOURCES),
       metrics,
       logger,
     }),
-    onError: (err, batch) =>
+    onError: (err, batch) => {
+      if (batch) metrics.batchFailures.inc();
       logger.error(
         { err, partition: batch?.partition, offset: batch?.records[0]?.offset },
         'batch failed, will be tried again',
-      ),
+      );
+    },
   });
 
   return {

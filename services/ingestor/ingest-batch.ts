@@ -1,32 +1,19 @@
-import type { ChunkIndex, DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
+import type { DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
 import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
-import type { Embedder } from '@freshet/models/embedding';
-import {
-  DELETED,
-  type DeletedDocument,
-  type DocumentEvent,
-  documentKey,
-  type Manifest,
-  type UpsertedDocument,
-} from '@freshet/shared/contracts';
+import { DELETED, type DocumentEvent, documentKey } from '@freshet/shared/contracts';
 import { decodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
-import type { Sources } from '@freshet/shared/sources';
+import { activeSpan, recordFailure, type Span, setContent, withSpan } from '@freshet/shared/spans';
 import pLimit from 'p-limit';
 import type { DeadLetters } from './dead-letters.ts';
-import type { IngestMetrics } from './metrics.ts';
-import type { DocumentParser } from './parse/parser.ts';
+import { toTombstone, toWrite, type WritePorts } from './document-write.ts';
+import { type AwaitedChanges, createFreshness } from './freshness.ts';
+import { batchSpan, documentSpan } from './spans.ts';
 
-export interface IngestPorts {
-  index: ChunkIndex;
-  embedder: Embedder;
-  parser: DocumentParser;
+export interface IngestPorts extends WritePorts {
   deadLetters: DeadLetters;
-  sources: Sources;
-  metrics: IngestMetrics;
   logger: Logger;
-  now?: () => Date;
 }
 
 /** Enough to keep the embedder busy while other documents are parsed and written. */
@@ -47,9 +34,11 @@ export function createBatchHandler(
 ): (batch: RecordBatch, signal: AbortSignal) => Promise<void> {
   const { index, deadLetters, metrics, logger } = ports;
   const limit = pLimit(CONCURRENT_DOCUMENTS);
+  const freshness = createFreshness(metrics.freshness);
 
   async function refuse(record: ConsumedRecord, error: FreshetError): Promise<void> {
     metrics.documents.inc({ outcome: 'refused' });
+    metrics.deadLetters.inc({ code: error.code });
     logger.warn(
       { key: record.key, offset: record.offset, code: error.code, detail: error.message },
       'event refused',
@@ -77,12 +66,15 @@ export function createBatchHandler(
     { record, event }: Pending,
     known: StoredManifest | undefined,
     signal: AbortSignal,
+    { awaited, span }: { awaited: AwaitedChanges; span: Span | undefined },
   ): Promise<void> {
+    const count = (outcome: string) => {
+      metrics.documents.inc({ outcome });
+      span?.setAttribute('freshet.ingest.outcome', outcome);
+    };
+    setContent(span, () => ({ 'messaging.kafka.message.key': record.key }));
     signal.throwIfAborted();
-    if (known && isStale(event.data.version, known)) {
-      metrics.documents.inc({ outcome: 'stale' });
-      return;
-    }
+    if (known && isStale(event.data.version, known)) return count('stale');
     let write: DocumentWrite;
     let outcome: WriteOutcome | undefined;
     try {
@@ -91,28 +83,44 @@ export function createBatchHandler(
           ? toTombstone(event.data, known, ports)
           : await toWrite(event.data, known, ports, signal);
       signal.throwIfAborted();
-      [outcome] = await index.write([write]);
+      [outcome] = await withSpan('index write', {}, () => metrics.time('write', () => index.write([write])));
     } catch (error) {
-      if (error instanceof FreshetError && isPoison(error)) return refuse(record, error);
-      throw error;
+      if (!(error instanceof FreshetError) || !isPoison(error)) throw error;
+      recordFailure(span, error);
+      return refuse(record, error);
     }
-    metrics.documents.inc({ outcome: outcome === 'written' ? write.manifest.state : 'stale' });
+    count(outcome === 'written' ? write.manifest.state : 'stale');
+    span?.setAttribute('freshet.ingest.chunks', write.chunks.length);
     if (outcome === 'written') {
       metrics.chunks.inc(write.chunks.length);
-      metrics.freshness.observe(Math.max(0, Date.now() - Date.parse(event.data.changedAt)) / 1000);
+      awaited.add(event.data.changedAt);
     }
   }
 
-  return async ({ partition, records }, signal) => {
+  async function handle({ partition, records }: RecordBatch, signal: AbortSignal): Promise<void> {
     const pending = await decode(records);
     const manifests = await index.readManifests(pending.map(({ event }) => event.data));
-    const results = await Promise.allSettled(
-      pending.map((item) => limit(() => apply(item, manifests.get(documentKey(item.event.data)), signal))),
-    );
+    const batch = activeSpan();
+    const awaited = freshness.begin(partition, records[0]?.offset ?? 0);
+    const applyTraced = (item: Pending) => {
+      const known = manifests.get(documentKey(item.event.data));
+      const { name, ...options } = documentSpan(item.record, batch);
+      return withSpan(name, options, (span) => apply(item, known, signal, { awaited, span }));
+    };
+    const results = await Promise.allSettled(pending.map((item) => limit(applyTraced, item)));
     const failure = results.find((result) => result.status === 'rejected');
     if (failure) throw failure.reason;
     const last = records.at(-1);
-    if (last) await index.advanceWatermark(new Map([[partition, last.offset + 1]]));
+    if (last) {
+      const watermark = new Map([[partition, last.offset + 1]]);
+      await withSpan('advance watermark', {}, () => index.advanceWatermark(watermark));
+      awaited.becameSearchable();
+    }
+  }
+
+  return (batch, signal) => {
+    const { name, ...options } = batchSpan(batch);
+    return withSpan(name, options, () => handle(batch, signal));
   };
 }
 
@@ -123,74 +131,4 @@ function isStale(version: number, known: StoredManifest): boolean {
 /** Whether trying again can never help: it is the event that is wrong, not the world around it. */
 function isPoison({ status }: FreshetError): boolean {
   return status === 422;
-}
-
-function identify({ tenant, source, documentId, version, changedAt }: UpsertedDocument | DeletedDocument) {
-  return { tenant, source, documentId, version, changedAt };
-}
-
-function toTombstone(
-  data: DeletedDocument,
-  known: Manifest | undefined,
-  { embedder, now = () => new Date() }: IngestPorts,
-): DocumentWrite {
-  return {
-    manifest: {
-      ...identify(data),
-      state: 'deleted',
-      // Who could see the document may learn that it is gone; nobody else may.
-      acl: known?.acl ?? { allow: [] },
-      attributes: {},
-      contentHash: '',
-      embedder: embedder.fingerprint,
-      chunkCount: 0,
-      indexedAt: now().toISOString(),
-    },
-    chunks: [],
-  };
-}
-
-async function toWrite(
-  data: UpsertedDocument,
-  known: Manifest | undefined,
-  { index, embedder, parser, sources, metrics, now = () => new Date() }: IngestPorts,
-  signal: AbortSignal,
-): Promise<DocumentWrite> {
-  const { content, mediaType, source, uri } = data;
-  const { title, contentHash, drafts } = await metrics.time('parse', () =>
-    parser.parse({ content, mediaType, title: data.title }),
-  );
-  const kept =
-    known?.state === 'live'
-      ? await index.readVectors(data, embedder.fingerprint)
-      : new Map<string, Float32Array>();
-  const missing = drafts.filter((draft) => !kept.has(draft.contentHash));
-  const vectors = await metrics.time('embed', () =>
-    embedder.embedDocuments(
-      missing.map(({ embeddedText }) => embeddedText),
-      { signal },
-    ),
-  );
-  metrics.embedded.inc(missing.length);
-  missing.forEach((draft, i) => {
-    kept.set(draft.contentHash, vectors[i] as Float32Array);
-  });
-  return {
-    manifest: {
-      ...identify(data),
-      state: 'live',
-      ...(title === undefined ? {} : { title }),
-      ...(uri === undefined ? {} : { uri }),
-      acl: data.acl ?? sources.defaultAcl(source) ?? { allow: [] },
-      attributes: data.attributes ?? {},
-      contentHash,
-      embedder: embedder.fingerprint,
-      chunkCount: drafts.length,
-      indexedAt: now().toISOString(),
-    },
-    chunks: drafts.map(({ embeddedText, ...draft }) => ({
-      ...draft,
-      vector: kept.get(draft.contentHash) as Float32Array,
-    })),
-  };
 }

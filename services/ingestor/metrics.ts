@@ -1,12 +1,18 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from '@freshet/shared/metrics';
+
+/** A scrape must not hang where the log does. */
+const LAG_TIMEOUT_MS = 2_000;
 
 export interface IngestMetrics {
   documents: Counter<'outcome'>;
   chunks: Counter;
   embedded: Counter;
   freshness: Histogram;
+  deadLetters: Counter<'code'>;
+  batchFailures: Counter;
   /** Runs one stage of the work on a document and records its seconds. */
-  time<Result>(stage: 'parse' | 'embed', work: () => Promise<Result>): Promise<Result>;
+  time<Result>(stage: 'parse' | 'embed' | 'write', work: () => Promise<Result>): Promise<Result>;
 }
 
 /** `readLag` is asked at each scrape: records behind, by partition. */
@@ -17,27 +23,34 @@ export function createIngestMetrics(
   const registers = [registry];
   const stages = new Histogram({
     name: 'freshet_ingest_stage_seconds',
-    help: 'Time of one document in a stage.',
+    help: 'Time of one document in a stage: parse, embed, write.',
     labelNames: ['stage'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60],
     registers,
   });
   const lag = new Gauge({
     name: 'freshet_ingest_lag',
-    help: 'Records of the document log that are not yet searchable.',
+    help: 'Records of the document log that are not yet searchable, as the whole group sees it. Absent while the log cannot say.',
     labelNames: ['partition'],
     registers,
     async collect() {
-      for (const [partition, records] of await readLag()) lag.set({ partition }, records);
+      // A log that is down fails its readiness check, not the scrape that would show it; an old value would deceive.
+      const timeout = pause(LAG_TIMEOUT_MS, undefined, { ref: false });
+      const behind = await Promise.race([readLag(), timeout]).catch(() => undefined);
+      lag.reset();
+      for (const [partition, records] of behind ?? []) lag.set({ partition }, records);
     },
   });
+  const documents = new Counter({
+    name: 'freshet_ingest_documents_total',
+    help: 'Events by what became of them: live, deleted, stale or refused.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  // From zero on, so that the first of them is an increase, which an alert can see.
+  for (const outcome of ['live', 'deleted', 'stale', 'refused']) documents.inc({ outcome }, 0);
   return {
-    documents: new Counter({
-      name: 'freshet_ingest_documents_total',
-      help: 'Events by what became of them: live, deleted, stale or refused.',
-      labelNames: ['outcome'],
-      registers,
-    }),
+    documents,
     chunks: new Counter({ name: 'freshet_ingest_chunks_total', help: 'Chunks written.', registers }),
     embedded: new Counter({
       name: 'freshet_ingest_embedded_chunks_total',
@@ -48,6 +61,17 @@ export function createIngestMetrics(
       name: 'freshet_ingest_freshness_seconds',
       help: 'From the change in the source to searchable.',
       buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400],
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'freshet_ingest_dead_letters_total',
+      help: 'Events that can never be applied and went to the dead letters, by error code.',
+      labelNames: ['code'],
+      registers,
+    }),
+    batchFailures: new Counter({
+      name: 'freshet_ingest_batch_failures_total',
+      help: 'Batches that failed and will be tried again.',
       registers,
     }),
     async time(stage, work) {

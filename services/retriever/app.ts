@@ -1,5 +1,7 @@
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { Embedder } from '@freshet/models/embedding';
+import { createModelMetrics } from '@freshet/models/model-metrics';
+import { observeEmbedder } from '@freshet/models/observed-embedder';
 import { createAccessTokens } from '@freshet/shared/access-token';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
@@ -7,6 +9,7 @@ import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import type { Static } from 'typebox';
 import type { RetrieverConfig } from './config.ts';
+import { createRetrieveMetrics } from './metrics.ts';
 import { cacheQueryEmbeddings } from './query-embeddings.ts';
 import { createRetrieve } from './retrieve.ts';
 import { manifestRoutes } from './routes/manifests.ts';
@@ -32,11 +35,14 @@ export async function openRetriever({ config, logger, index, embedder }: Retriev
   const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
   const retrieve = createRetrieve({
     index,
-    embedQuery: cacheQueryEmbeddings(embedder, config.QUERY_CACHE_ENTRIES),
+    embedQuery: cacheQueryEmbeddings(
+      observeEmbedder(embedder, createModelMetrics(registry)),
+      config.QUERY_CACHE_ENTRIES,
+    ),
     candidates: config.RETRIEVE_CANDIDATES,
     watermarkWaitMs: config.WATERMARK_WAIT_MS,
   });
-  await app.register(retrieveRoute, { retrieve, tokens, registry });
+  await app.register(retrieveRoute, { retrieve, tokens, metrics: createRetrieveMetrics(registry) });
   await app.register(manifestRoutes, { index, tokens });
   await app.register(statusRoutes, { index, tokens });
   return { app, close: async () => {} };

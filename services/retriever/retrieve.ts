@@ -7,6 +7,7 @@ import {
   type RetrieveRequest,
   type RetrieveResponse,
 } from '@freshet/shared/contracts';
+import { type Span, setContent, withSpan } from '@freshet/shared/spans';
 import { awaitWatermark } from './await-watermark.ts';
 import { type FusedHit, fuse } from './fuse.ts';
 import type { EmbedQuery } from './query-embeddings.ts';
@@ -18,6 +19,8 @@ export interface RetrieveOptions {
   candidates: number;
   watermarkWaitMs: number;
 }
+
+const DEFAULT_LIMIT = 8;
 
 interface FusedChunk extends FusedHit {
   chunk: FoundChunk;
@@ -36,7 +39,12 @@ export function createRetrieve({
   candidates,
   watermarkWaitMs,
 }: RetrieveOptions): Retrieve {
-  return async (access, { query, limit = 8, filter, after }, signal) => {
+  const retrieve = async (
+    access: Access,
+    { query, limit = DEFAULT_LIMIT, filter, after }: RetrieveRequest,
+    signal: AbortSignal,
+    span: Span | undefined,
+  ): Promise<RetrieveResponse> => {
     const clock = createStopwatch();
     if (after !== undefined) {
       await awaitWatermark(index, decodeWatermark(after), { timeoutMs: watermarkWaitMs, signal });
@@ -45,22 +53,61 @@ export function createRetrieve({
     // Read before the search: what is searchable now is found by it.
     const [watermark, vector] = await Promise.all([index.watermark(), embedQuery(query, signal)]);
     const embedMs = clock.lap();
-    const found = await index.search({
-      access,
-      text: query,
-      vector,
-      limit: Math.max(candidates, 2 * limit),
-      ...(filter ? { filter } : {}),
+    const found = await withSpan('search', {}, async (search) => {
+      const hits = await index.search({
+        access,
+        text: query,
+        vector,
+        limit: Math.max(candidates, 2 * limit),
+        ...(filter ? { filter } : {}),
+      });
+      search?.setAttributes({
+        'freshet.search.lexical_hits': hits.lexical.length,
+        'freshet.search.vector_hits': hits.vector.length,
+      });
+      return hits;
     });
     signal.throwIfAborted();
     const searchMs = clock.lap();
     const fused = fuse(found);
     const fuseMs = clock.lap();
-    const passages = (await readCurrent(index, access, fused, limit)).map(toPassage);
+    const { kept, read } = await withSpan('realtime check', {}, async (check) => {
+      const current = await readCurrent(index, access, fused, limit);
+      check?.setAttributes({
+        'freshet.check.read': current.read,
+        'freshet.check.kept': current.kept.length,
+      });
+      return current;
+    });
+    const passages = kept.slice(0, limit).map(toPassage);
     const realtimeMs = clock.lap();
     const timings = { waitMs, embedMs, searchMs, fuseMs, realtimeMs, totalMs: clock.total() };
+    span?.setAttributes({
+      'freshet.retrieval.candidates': fused.length,
+      'freshet.retrieval.checked': read,
+      'freshet.retrieval.passages': passages.length,
+      ...(after === undefined ? {} : { 'freshet.retrieval.wait_ms': waitMs }),
+    });
+    setContent(span, () => ({
+      'gen_ai.retrieval.query.text': query,
+      'gen_ai.retrieval.documents': JSON.stringify(
+        passages.map(({ source, documentId, score }) => ({ id: `${source}/${documentId}`, score })),
+      ),
+    }));
     return { passages, watermark: encodeWatermark(watermark), timings };
   };
+  return (access, request, signal) =>
+    withSpan(
+      'retrieval chunks',
+      {
+        attributes: {
+          'gen_ai.operation.name': 'retrieval',
+          'gen_ai.data_source.id': 'chunks',
+          'gen_ai.retrieval.top_k': request.limit ?? DEFAULT_LIMIT,
+        },
+      },
+      (span) => retrieve(access, request, signal, span),
+    );
 }
 
 /** What stands behind the first `limit` hits that are still true; those that are not give way to the next ones. */
@@ -69,17 +116,19 @@ async function readCurrent(
   access: Access,
   fused: FusedHit[],
   limit: number,
-): Promise<FusedChunk[]> {
+): Promise<{ kept: FusedChunk[]; read: number }> {
   const kept: FusedChunk[] = [];
+  let read = 0;
   for (let start = 0; start < fused.length && kept.length < limit; start += limit) {
     const page = fused.slice(start, start + limit);
+    read += page.length;
     const chunks = await index.readHits(
       access,
       page.map(({ hit }) => hit),
     );
     for (const [i, chunk] of chunks.entries()) if (chunk) kept.push({ ...(page[i] as FusedHit), chunk });
   }
-  return kept.slice(0, limit);
+  return { kept, read };
 }
 
 function toPassage({ chunk, score, lexicalScore, vectorScore }: FusedChunk, index: number): Passage {

@@ -22,6 +22,7 @@ await main(async () => {
     host,
     port,
     shutdownTimeoutMs,
+    telemetry: config,
     logger,
     async open() {
       const model = await openEmbedder(config, logger);

@@ -2,8 +2,9 @@ import { InvokeModelCommand } from '@aws-sdk/client-bedrock-runtime';
 import pLimit from 'p-limit';
 import { type BedrockClientOptions, createBedrockClient } from '../bedrock/client.ts';
 import { fromBedrock, isTooLong } from '../bedrock/errors.ts';
+import { type MetadataBearer, reportRetries } from '../bedrock/retries.ts';
 import { shortened } from '../context-length.ts';
-import type { Embedder } from '../embedding.ts';
+import type { Embedder, EmbedOptions } from '../embedding.ts';
 import { withTimeLimit } from '../time-limits.ts';
 import { acceptable, embedInBatches } from './batches.ts';
 import { resolveModel } from './bedrock/model.ts';
@@ -17,6 +18,12 @@ export interface BedrockEmbedderOptions extends BedrockClientOptions {
   concurrency?: number;
   /** Of one call with its retries, in milliseconds. */
   timeoutMs?: number;
+}
+
+interface CallOptions {
+  kind: 'document' | 'query';
+  signal: AbortSignal;
+  onRetry: (() => void) | undefined;
 }
 
 /** Which region answers makes no difference to a vector. */
@@ -39,8 +46,8 @@ export function createBedrockEmbedder({
   const documents = pLimit(concurrency);
   const queries = pLimit(Number.POSITIVE_INFINITY);
 
-  async function invoke(texts: readonly string[], kind: 'document' | 'query', signal: AbortSignal) {
-    const { body } = await client.send(
+  async function invoke(texts: readonly string[], { kind, signal, onRetry }: CallOptions) {
+    const { body, $metadata } = await client.send(
       new InvokeModelCommand({
         modelId,
         contentType: 'application/json',
@@ -49,14 +56,16 @@ export function createBedrockEmbedder({
       }),
       { abortSignal: signal },
     );
+    reportRetries($metadata, onRetry);
     return model.read(JSON.parse(body.transformToString()));
   }
 
-  async function fit(texts: readonly string[], kind: 'document' | 'query', signal: AbortSignal) {
+  async function fit(texts: readonly string[], options: CallOptions) {
     for (let fitting = texts; ; ) {
       try {
-        return await invoke(fitting, kind, signal);
+        return await invoke(fitting, options);
       } catch (error) {
+        reportRetries((error as MetadataBearer).$metadata, options.onRetry);
         if (model.cutsOff || !isTooLong(error)) throw fromBedrock(error);
         // Ends, for each round is shorter.
         const { message } = error as Error;
@@ -65,7 +74,11 @@ export function createBedrockEmbedder({
     }
   }
 
-  const embed = (texts: readonly string[], kind: 'document' | 'query', signal: AbortSignal | undefined) =>
+  const embed = (
+    texts: readonly string[],
+    kind: 'document' | 'query',
+    { signal, onRetry }: EmbedOptions = {},
+  ) =>
     embedInBatches({
       texts: texts.map((text) => acceptable(text, model.maxCharacters)),
       batchTexts: model.batchTexts,
@@ -73,16 +86,21 @@ export function createBedrockEmbedder({
       dimensions,
       signal,
       call: (batch, stop) =>
-        withTimeLimit((limited) => fit(batch, kind, limited), { timeoutMs, signal: stop }),
+        withTimeLimit((limited) => fit(batch, { kind, signal: limited, onRetry }), {
+          timeoutMs,
+          signal: stop,
+        }),
     });
 
   return {
     fingerprint: `bedrock/${modelId.replace(REGION_PREFIX, '')}/${dimensions}d`,
+    model: modelId,
+    provider: 'aws.bedrock',
     dimensions,
     maxTokens: model.maxTokens,
-    embedDocuments: (texts, { signal } = {}) => embed(texts, 'document', signal),
-    async embedQuery(text, { signal } = {}) {
-      const [vector] = await embed([text], 'query', signal);
+    embedDocuments: (texts, options) => embed(texts, 'document', options),
+    async embedQuery(text, options) {
+      const [vector] = await embed([text], 'query', options);
       return vector!;
     },
     close: async () => client.destroy(),

@@ -15,6 +15,8 @@ export interface HashedEmbedderOptions {
 export function createHashedEmbedder({ dimensions = 64 }: HashedEmbedderOptions = {}): Embedder {
   return {
     fingerprint: `hashed/1/${dimensions}d`,
+    model: 'hashed',
+    provider: 'local',
     dimensions,
     maxTokens: 512,
     async embedDocuments(texts, { signal } = {}) {

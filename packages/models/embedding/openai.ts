@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FreshetError } from '@freshet/shared/errors';
 import pLimit from 'p-limit';
 import { saysTooLong, shortened } from '../context-length.ts';
-import type { Embedder } from '../embedding.ts';
+import type { Embedder, EmbedOptions } from '../embedding.ts';
 import { createModelClient, type ModelClientOptions } from '../openai/client.ts';
 import { withTimeLimit } from '../time-limits.ts';
 import { acceptable, embedInBatches } from './batches.ts';
@@ -56,32 +56,42 @@ export function createOpenAiEmbedder({
     .update(JSON.stringify([queryPrefix, documentPrefix]))
     .digest('hex');
 
-  async function request(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
+  async function request(
+    texts: readonly string[],
+    signal: AbortSignal,
+    onRetry: (() => void) | undefined,
+  ): Promise<number[][]> {
     const answer = await client.json(
       '/embeddings',
       { model, input: texts, encoding_format: 'float', ...(sendDimensions ? { dimensions } : {}) },
       signal,
+      onRetry,
     );
     const { data = [] } = answer as Partial<EmbeddingsAnswer>;
     return data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
   }
 
   /** One text that is too long fails its whole batch, so it is looked for, and cut. */
-  async function fit(texts: readonly string[], signal: AbortSignal): Promise<number[][]> {
+  async function fit(
+    texts: readonly string[],
+    signal: AbortSignal,
+    onRetry: (() => void) | undefined,
+  ): Promise<number[][]> {
+    const again = (part: readonly string[]) => fit(part, signal, onRetry);
     try {
-      return await request(texts, signal);
+      return await request(texts, signal, onRetry);
     } catch (error) {
       const message = tooLong(error);
       if (message === undefined || (texts.length === 1 && texts[0]!.length <= 1)) throw error;
-      if (texts.length === 1) return fit([acceptable(shortened(texts[0]!, message), maxCharacters)], signal);
+      if (texts.length === 1) return again([acceptable(shortened(texts[0]!, message), maxCharacters)]);
       const middle = Math.ceil(texts.length / 2);
-      return [...(await fit(texts.slice(0, middle), signal)), ...(await fit(texts.slice(middle), signal))];
+      return [...(await again(texts.slice(0, middle))), ...(await again(texts.slice(middle)))];
     }
   }
 
   const embed = (
     texts: readonly string[],
-    { prefix, limit, signal }: { prefix: string; limit: typeof queries; signal: AbortSignal | undefined },
+    { prefix, limit, signal, onRetry }: EmbedOptions & { prefix: string; limit: typeof queries },
   ) =>
     embedInBatches({
       texts: texts.map((text) => acceptable(prefix + acceptable(text, maxCharacters), maxCharacters)),
@@ -89,7 +99,8 @@ export function createOpenAiEmbedder({
       limit,
       dimensions,
       signal,
-      call: (batch, stop) => withTimeLimit((limited) => fit(batch, limited), { timeoutMs, signal: stop }),
+      call: (batch, stop) =>
+        withTimeLimit((limited) => fit(batch, limited, onRetry), { timeoutMs, signal: stop }),
     });
 
   return {
@@ -100,12 +111,14 @@ export function createOpenAiEmbedder({
       `${maxTokens}t`,
       `${dimensions}d`,
     ].join('/'),
+    model,
+    provider: 'openai',
     dimensions,
     maxTokens,
-    embedDocuments: (texts, { signal } = {}) =>
-      embed(texts, { prefix: documentPrefix, limit: documents, signal }),
-    async embedQuery(text, { signal } = {}) {
-      const [vector] = await embed([text], { prefix: queryPrefix, limit: queries, signal });
+    embedDocuments: (texts, options) =>
+      embed(texts, { prefix: documentPrefix, limit: documents, ...options }),
+    async embedQuery(text, options) {
+      const [vector] = await embed([text], { prefix: queryPrefix, limit: queries, ...options });
       return vector!;
     },
     close: () => client.close(),

@@ -3,6 +3,7 @@ import type { FinishReason, Usage } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { type BedrockClientOptions, createBedrockClient } from '../bedrock/client.ts';
 import { fromBedrock } from '../bedrock/errors.ts';
+import { type MetadataBearer, reportRetries } from '../bedrock/retries.ts';
 import type { Generator } from '../generation.ts';
 import type { ModelPrice } from '../model-prices.ts';
 import { createModelGenerator, type ModelPart } from './model-generator.ts';
@@ -41,10 +42,14 @@ export function createBedrockGenerator({
 }: BedrockGeneratorOptions): Generator {
   const client = createBedrockClient(clientOptions);
 
-  async function* stream(prompt: Prompt, signal: AbortSignal): AsyncGenerator<ModelPart> {
+  async function* stream(
+    prompt: Prompt,
+    signal: AbortSignal,
+    onRetry?: () => void,
+  ): AsyncGenerator<ModelPart> {
     let hasBegun = false;
     try {
-      const { stream: events } = await client.send(
+      const { stream: events, $metadata } = await client.send(
         new ConverseStreamCommand({
           modelId: model,
           system: [{ text: prompt.system }],
@@ -54,14 +59,17 @@ export function createBedrockGenerator({
         { abortSignal: signal },
       );
       hasBegun = true;
+      reportRetries($metadata, onRetry);
       if (events) yield* toParts(events);
     } catch (error) {
+      if (!hasBegun) reportRetries((error as MetadataBearer).$metadata, onRetry);
       throw fromBedrock(error, { hasBegun });
     }
   }
 
   return createModelGenerator({
     model,
+    provider: 'aws.bedrock',
     price,
     firstTokenTimeoutMs,
     betweenTokensTimeoutMs,

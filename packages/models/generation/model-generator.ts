@@ -14,9 +14,10 @@ export type ModelPart =
 
 export interface ModelGeneratorOptions extends StreamTimeLimits {
   model: string;
+  provider: string;
   price?: ModelPrice | undefined;
   /** Asks the model. Throws coded errors, and ends the request when the signal is aborted. */
-  stream(prompt: Prompt, signal: AbortSignal): AsyncIterable<ModelPart>;
+  stream(prompt: Prompt, signal: AbortSignal, onRetry?: () => void): AsyncIterable<ModelPart>;
   close(): Promise<void>;
 }
 
@@ -27,6 +28,7 @@ export interface ModelGeneratorOptions extends StreamTimeLimits {
  */
 export function createModelGenerator({
   model,
+  provider,
   price,
   stream,
   close,
@@ -34,7 +36,8 @@ export function createModelGenerator({
 }: ModelGeneratorOptions): Generator {
   return {
     model,
-    async *generate({ messages, passages, signal }) {
+    provider,
+    async *generate({ messages, passages, signal, onRetry }) {
       signal.throwIfAborted();
       if (passages.length === 0) {
         yield { type: 'delta', text: ABSTENTION };
@@ -44,7 +47,7 @@ export function createModelGenerator({
       }
       const prompt = buildPrompt(messages, passages);
       let answer = '';
-      for await (const part of limitStream((stop) => stream(prompt, stop), { ...limits, signal })) {
+      for await (const part of limitStream((stop) => stream(prompt, stop, onRetry), { ...limits, signal })) {
         if (part.type === 'thinking' || (part.type === 'delta' && part.text === '')) continue;
         if (part.type === 'delta') {
           answer += part.text;

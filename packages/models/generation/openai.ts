@@ -44,7 +44,11 @@ export function createOpenAiGenerator({
 }: OpenAiGeneratorOptions): Generator {
   const client = createModelClient(clientOptions);
 
-  async function* stream({ system, messages }: Prompt, signal: AbortSignal): AsyncGenerator<ModelPart> {
+  async function* stream(
+    { system, messages }: Prompt,
+    signal: AbortSignal,
+    onRetry?: () => void,
+  ): AsyncGenerator<ModelPart> {
     const body = await client.post(
       '/chat/completions',
       {
@@ -56,6 +60,7 @@ export function createOpenAiGenerator({
         stream_options: { include_usage: true },
       },
       signal,
+      onRetry,
     );
     try {
       yield* toParts(decodeEvents(body));
@@ -67,6 +72,7 @@ export function createOpenAiGenerator({
 
   return createModelGenerator({
     model,
+    provider: 'openai',
     price,
     firstTokenTimeoutMs,
     betweenTokensTimeoutMs,

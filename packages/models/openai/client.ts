@@ -19,9 +19,14 @@ export interface ModelClient {
    * @throws {FreshetError} `FRESHET_MODEL_…`, `FRESHET_CONTEXT_TOO_LONG`.
    * @throws the signal's reason when it is aborted.
    */
-  post(path: string, body: object, signal: AbortSignal): Promise<Dispatcher.ResponseData['body']>;
+  post(
+    path: string,
+    body: object,
+    signal: AbortSignal,
+    onRetry?: () => void,
+  ): Promise<Dispatcher.ResponseData['body']>;
   /** The whole of a JSON answer. */
-  json(path: string, body: object, signal: AbortSignal): Promise<unknown>;
+  json(path: string, body: object, signal: AbortSignal, onRetry?: () => void): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -76,7 +81,7 @@ export function createModelClient({
     return { error: fromStatus(statusCode, text), mayRetry: RETRIED.has(statusCode), retryAfterMs };
   }
 
-  async function post(path: string, body: object, signal: AbortSignal) {
+  async function post(path: string, body: object, signal: AbortSignal, onRetry?: () => void) {
     const text = JSON.stringify(body);
     for (let tried = 1; ; tried++) {
       let failure: { error: unknown; mayRetry: boolean; retryAfterMs?: number | undefined };
@@ -92,13 +97,14 @@ export function createModelClient({
       const pauseMs = failure.retryAfterMs ?? RETRY_PAUSE_MS * 2 ** (tried - 1) * jitter;
       if (!failure.mayRetry || tried >= maxAttempts || pauseMs > MAX_RETRY_PAUSE_MS) throw failure.error;
       await pause(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+      onRetry?.();
     }
   }
 
   return {
     post,
-    async json(path, body, signal) {
-      const answer = await post(path, body, signal);
+    async json(path, body, signal, onRetry) {
+      const answer = await post(path, body, signal, onRetry);
       try {
         return await answer.json();
       } catch (error) {

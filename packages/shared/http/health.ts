@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { FreshetError } from '../errors.ts';
+import { dependencyStates, type Registry } from '../metrics.ts';
 
 declare module 'fastify' {
   interface FastifySchema {
@@ -13,14 +14,23 @@ declare module 'fastify' {
 export type ReadinessCheck = (signal: AbortSignal) => Promise<unknown>;
 
 const CHECK_TIMEOUT_MS = 2_000;
+/** A scrape asks the dependencies itself when nobody has for so long. */
+const CHECK_AGE_MS = 5_000;
+
+export interface HealthOptions {
+  registry: Registry;
+  /** By the name of the dependency. */
+  checks?: Record<string, ReadinessCheck>;
+}
 
 /**
  * `GET /livez` says that the process answers, `GET /readyz` that its dependencies do, one line a dependency.
  * A service that shuts down is not ready any more, so that a load balancer turns away before sockets close. When a
- * dependency fails, or fails for another reason, that is one line in the log; so is its recovery.
+ * dependency fails, or fails for another reason, that is one line in the log; so is its recovery. `freshet_dependency_up` has the
+ * same for Prometheus.
  */
 export const health = fp(
-  async (app: FastifyInstance, { checks = {} }: { checks?: Record<string, ReadinessCheck> }) => {
+  async (app: FastifyInstance, { registry, checks = {} }: HealthOptions) => {
     let isClosing = false;
     app.addHook('preClose', async () => {
       isClosing = true;
@@ -29,7 +39,12 @@ export const health = fp(
     app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }));
 
     const known = new Map<string, string>();
+    let checkedAt = Number.NEGATIVE_INFINITY;
+    const states = dependencyStates(registry, async () => {
+      if (performance.now() - checkedAt > CHECK_AGE_MS) await runChecks();
+    });
     function report(dependency: string, result: string): void {
+      states.set({ dependency }, result === 'ok' ? 1 : 0);
       const before = known.get(dependency) ?? 'ok';
       known.set(dependency, result);
       if (result === before || isClosing) return;
@@ -38,6 +53,7 @@ export const health = fp(
     }
 
     async function runChecks(): Promise<(readonly [string, string])[]> {
+      checkedAt = performance.now();
       const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS);
       return Promise.all(
         Object.entries(checks).map(async ([name, check]) => {

@@ -5,6 +5,7 @@ import type { FieldError, Problem } from '../contracts/problem.ts';
 import { type ErrorCode, FreshetError } from '../errors.ts';
 import { continueTrace } from '../trace.ts';
 import { ClientGone } from './request-context.ts';
+import { otelOf } from './request-span.ts';
 
 /** Fastify's own errors, as codes of our catalogue. */
 const FASTIFY_CODES = new Map<string | undefined, ErrorCode>(
@@ -93,6 +94,7 @@ export const problems = fp(
       // Nobody is left to answer, and a client that leaves is nobody's error.
       if (thrown instanceof ClientGone) return;
       const error = toFreshetError(thrown);
+      otelOf(request)?.span?.setAttribute('error.type', error.code);
       if (error.status >= 500) request.log.error({ err: error, code: error.code }, 'request failed');
       else request.log.info({ code: error.code, detail: error.message }, 'request refused');
       sendProblem(request, reply, error);

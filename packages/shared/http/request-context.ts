@@ -1,8 +1,10 @@
+import { context } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
 import { FreshetError } from '../errors.ts';
 import { continueTrace, type TraceContext } from '../trace.ts';
 import { TIMEOUT_HEADER } from './client.ts';
+import { otelOf } from './request-span.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -49,6 +51,16 @@ export const requestContext = fp(
         if (!reply.raw.writableFinished) abort.abort(new ClientGone());
       });
     });
+
+    // A body arrives in events of the socket, which know nothing of the request's span: it is made active again for
+    // the handler, and so for all that the handler awaits.
+    if (app.hasRequestDecorator('opentelemetry')) {
+      app.addHook('preHandler', (request, _reply, done) => {
+        const scope = otelOf(request)?.context;
+        if (scope) context.with(scope, done);
+        else done();
+      });
+    }
 
     // Fastify waits for running requests; a stream would keep it waiting for as long as the answer takes.
     // So requests have `drainMs` to end by themselves, then streams are told why they end.

@@ -60,6 +60,6 @@ export async function createServiceApp({
   await app.register(problems);
   await app.register(jsonBody);
   await app.register(requestMetrics, { registry });
-  await app.register(health, { checks });
+  await app.register(health, { registry, checks });
   return app;
 }

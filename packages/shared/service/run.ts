@@ -4,7 +4,7 @@ import type { Static, TInteger, TObject } from 'typebox';
 import { type commonConfig, loadConfig } from '../config.ts';
 import { FreshetError } from '../errors.ts';
 import { createLogger, type Logger } from '../log.ts';
-import { startTelemetry } from '../telemetry.ts';
+import { startTelemetry, type telemetryConfig } from '../telemetry.ts';
 
 /** What a service opened, ready to be served and closed. */
 export interface Service {
@@ -18,6 +18,7 @@ export interface RunOptions {
   host: string;
   port: number;
   shutdownTimeoutMs: number;
+  telemetry: Static<TObject<typeof telemetryConfig>>;
   logger: Logger;
   open(): Promise<Service>;
 }
@@ -31,10 +32,11 @@ export async function runService({
   host,
   port,
   shutdownTimeoutMs,
+  telemetry: { TRACE_PROPAGATION: propagation, TELEMETRY_CONTENT: withContent },
   logger,
   open,
 }: RunOptions): Promise<{ url: string }> {
-  const stopTelemetry = await startTelemetry(`freshet-${name}`);
+  const stopTelemetry = await startTelemetry({ serviceName: `freshet-${name}`, propagation, withContent });
   const service = await open();
   const url = await service.app.listen({ host, port });
   closeWithGrace({ delay: shutdownTimeoutMs, logger: false }, async ({ err, signal }) => {
@@ -62,7 +64,15 @@ export async function startService<Schema extends ServiceConfig>(
     const config = loadConfig(schema) as Static<Schema>;
     const { HOST: host, PORT: port, SHUTDOWN_TIMEOUT_MS: shutdownTimeoutMs, LOG_LEVEL: level } = config;
     const logger = createLogger({ name, level });
-    await runService({ name, host, port, shutdownTimeoutMs, logger, open: () => open(config, logger) });
+    await runService({
+      name,
+      host,
+      port,
+      shutdownTimeoutMs,
+      telemetry: config,
+      logger,
+      open: () => open(config, logger),
+    });
   });
 }
 

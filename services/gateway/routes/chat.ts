@@ -10,6 +10,7 @@ import { toFreshetError } from '@freshet/shared/http/problems';
 import { ClientGone } from '@freshet/shared/http/request-context';
 import type { Registry } from '@freshet/shared/metrics';
 import type { ServiceApp } from '@freshet/shared/service/app';
+import { activeSpan, recordFailure } from '@freshet/shared/spans';
 import { createEventStream } from '@freshet/shared/sse/reply';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
@@ -31,7 +32,7 @@ export async function chatRoute(
   app: ServiceApp,
   { answer, registry, maxStreams, stallTimeoutMs, timeoutMs }: ChatRouteOptions,
 ) {
-  const metrics = createChatMetrics(registry);
+  const metrics = createChatMetrics(registry, { route: '/v1/chat', maxStreams });
   let live = 0;
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
@@ -42,8 +43,11 @@ export async function chatRoute(
       for await (const event of events) await stream.send(event);
     } catch (thrown) {
       if (signal.reason instanceof ClientGone) return;
-      const { code, message, isRetryable } = toFreshetError(signal.aborted ? signal.reason : thrown);
+      const error = toFreshetError(signal.aborted ? signal.reason : thrown);
+      const { code, message, isRetryable } = error;
       request.log.warn({ err: thrown, code }, 'chat failed');
+      // The status was sent as 200 long ago: the span says that the answer failed all the same.
+      recordFailure(activeSpan(), error);
       const { traceId } = request.trace;
       await stream.fail({ type: 'chat.failed', code, detail: message, isRetryable, traceId });
     }
@@ -79,7 +83,10 @@ export async function chatRoute(
           errors: [{ path: '/body/messages', detail: 'must end with a message of role user' }],
         });
       }
-      if (live >= maxStreams) throw new FreshetError('FRESHET_OVERLOADED');
+      if (live >= maxStreams) {
+        metrics.refuse('FRESHET_OVERLOADED');
+        throw new FreshetError('FRESHET_OVERLOADED');
+      }
       const { abort, trace, caller } = request;
       const timer = setTimeout(() => abort.abort(new FreshetError('FRESHET_DEADLINE_EXCEEDED')), timeoutMs);
       live += 1;

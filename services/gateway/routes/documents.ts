@@ -10,16 +10,16 @@ import {
   Version,
   WatermarkToken,
 } from '@freshet/shared/contracts';
-import { DOCUMENTS_TOPIC, encodeDocumentEvent } from '@freshet/shared/document-events';
+import { encodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { ServiceClient } from '@freshet/shared/http/client';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import type { Sources } from '@freshet/shared/sources';
-import { formatTraceparent } from '@freshet/shared/trace';
 import { createValidator } from '@freshet/shared/validation';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { acceptDocuments } from '../accept-documents.ts';
+import { appendDocuments } from '../append-documents.ts';
 import { createVersionClock } from '../next-version.ts';
 import { problemResponses } from '../problem-responses.ts';
 
@@ -97,9 +97,7 @@ export async function documentRoutes(
       if (accepted.length === 0) {
         throw new FreshetError('FRESHET_REQUEST_INVALID', problemOf(refused.map(toFieldError)));
       }
-      const traceparent = formatTraceparent(request.trace);
-      const traced = records.map((record) => ({ ...record, headers: { ...record.headers, traceparent } }));
-      const positions = await log.append(DOCUMENTS_TOPIC, traced);
+      const positions = await appendDocuments(log, records, request.trace);
       reply.code(202);
       return { accepted, refused, watermark: watermarkOf(positions) };
     },
@@ -128,10 +126,8 @@ export async function documentRoutes(
       const { tenant } = request.caller.access;
       const version = request.query.version === undefined ? nextVersion() : Number(request.query.version);
       const data = { tenant, source, documentId, version, changedAt: new Date().toISOString() };
-      const traceparent = formatTraceparent(request.trace);
-      const positions = await log.append(DOCUMENTS_TOPIC, [
-        encodeDocumentEvent({ type: DELETED, data }, { traceparent }),
-      ]);
+      const record = encodeDocumentEvent({ type: DELETED, data });
+      const positions = await appendDocuments(log, [record], request.trace);
       reply.code(202);
       return { source, documentId, version, watermark: watermarkOf(positions) };
     },

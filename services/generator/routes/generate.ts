@@ -4,43 +4,40 @@ import type { AccessTokens } from '@freshet/shared/access-token';
 import { type GenerateEvent, GenerateRequest } from '@freshet/shared/contracts';
 import { toFreshetError } from '@freshet/shared/http/problems';
 import { ClientGone } from '@freshet/shared/http/request-context';
-import { Gauge, type Registry } from '@freshet/shared/metrics';
 import type { ServiceApp } from '@freshet/shared/service/app';
+import { activeSpan, recordFailure } from '@freshet/shared/spans';
 import { createEventStream } from '@freshet/shared/sse/reply';
 import { generate } from '../generate.ts';
+import type { GenerateMetrics } from '../metrics.ts';
 
 export interface GenerateRouteOptions {
   generator: Generator;
   tokens: AccessTokens;
-  registry: Registry;
+  metrics: GenerateMetrics;
   stallTimeoutMs: number;
 }
 
 export async function generateRoute(
   app: ServiceApp,
-  { generator, tokens, registry, stallTimeoutMs }: GenerateRouteOptions,
+  { generator, tokens, metrics, stallTimeoutMs }: GenerateRouteOptions,
 ) {
-  const live = new Gauge({
-    name: 'freshet_generate_streams',
-    help: 'Answers that are being generated.',
-    registers: [registry],
-  });
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
   app.post('/v1/generate', { sse: 'only', schema: { body: GenerateRequest } }, async (request, reply) => {
     await tokens.verify(request.headers.authorization);
     const { signal } = request.abort;
     const stream = createEventStream<GenerateEvent>(reply, { signal, stallTimeoutMs });
-    live.inc();
+    metrics.streams.inc();
     try {
       for await (const event of generate(generator, request.body, signal)) await stream.send(event);
     } catch (thrown) {
       if (signal.reason instanceof ClientGone) return;
       const error = toFreshetError(signal.aborted ? signal.reason : thrown);
       request.log.error({ err: error, code: error.code }, 'generation failed');
+      recordFailure(activeSpan(), error);
       await stream.fail({ type: 'generation.failed', code: error.code, isRetryable: error.isRetryable });
     } finally {
-      live.dec();
+      metrics.streams.dec();
     }
   });
 }

@@ -58,6 +58,8 @@ function createOnnxEmbedder({ pool, threads, modelHash, tokenizerHash }: Parts):
       `${card.maxTokens}t`,
       `${card.dimensions}d`,
     ].join('/'),
+    model: card.name,
+    provider: 'local',
     dimensions: card.dimensions,
     maxTokens: card.maxTokens,
 

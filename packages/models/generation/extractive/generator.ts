@@ -22,6 +22,7 @@ export const ABSTENTION = 'I found no answer to this in the documents that you m
 export function createExtractiveGenerator(): Generator {
   return {
     model: 'extractive',
+    provider: 'local',
     async *generate({ messages, passages, signal }) {
       signal.throwIfAborted();
       const question = messages.at(-1)?.content ?? '';

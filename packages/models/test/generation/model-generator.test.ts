@@ -6,6 +6,7 @@ import { listen } from './fixture.ts';
 function speaking(parts: ModelPart[]) {
   return createModelGenerator({
     model: 'm',
+    provider: 'custom',
     price: { inputPerMTok: 1, outputPerMTok: 1 },
     firstTokenTimeoutMs: 10_000,
     betweenTokensTimeoutMs: 10_000,

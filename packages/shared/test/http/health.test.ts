@@ -63,3 +63,23 @@ test('a service that shuts down is not ready while running requests end', async 
   assert.equal(await (await slow).text(), 'done');
   await closed;
 });
+
+test('what a readiness check says is a gauge too, which a scrape keeps current by itself', async (t) => {
+  let isDown = false;
+  const { app } = await openApp(t, {
+    checks: {
+      index: async () => {},
+      log: async () => {
+        if (isDown) throw new Error('password=hunter2');
+      },
+    },
+  });
+  const gauge = async (dependency: string) => {
+    const { body } = await app.inject('/metrics');
+    return new RegExp(`freshet_dependency_up{dependency="${dependency}".*} (\\d)`).exec(body)?.[1];
+  };
+  assert.deepEqual([await gauge('index'), await gauge('log')], ['1', '1'], 'nobody has asked /readyz');
+  isDown = true;
+  await app.inject('/readyz');
+  assert.deepEqual([await gauge('index'), await gauge('log')], ['1', '0']);
+});
