@@ -45,7 +45,7 @@ function collect(map: YAMLMap, path: string): Row[] {
     const name = path === '' ? key.value : `${path}.${key.value}`;
     // The comment of a map's first key stands before the map.
     const comment = key.commentBefore ?? (index === 0 ? map.commentBefore : undefined);
-    const description = /^ ?-- ([^]*)$/m.exec(comment ?? '')?.[1]?.replaceAll(/\n ?/g, ' ');
+    const description = /^ ?-- ([\s\S]*)$/m.exec(comment ?? '')?.[1]?.replaceAll(/\n ?/g, ' ');
     if (description !== undefined)
       return [{ key: name, fallback: show(value), description: description.trim() }];
     return isMap(value) ? collect(value, name) : [];
