@@ -10,9 +10,10 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { freePorts } from '@freshet/testkit/free-ports';
-import { createCaller } from './caller.ts';
-import { createReport } from './report.ts';
-import { type Container, openStack, run, until } from './stack.ts';
+import { createCaller } from '../../test/caller.ts';
+import { createReport } from '../../test/report.ts';
+import { until } from '../../test/until.ts';
+import { type Container, openStack, run } from './stack.ts';
 
 const SERVICES = ['gateway', 'ingestor', 'retriever', 'generator'];
 const STORES = ['kafka', 'opensearch', 'valkey'];

@@ -1,6 +1,5 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -88,27 +87,4 @@ export function run(command: string, args: string[], env: NodeJS.ProcessEnv): Pr
     }
   });
   return promise;
-}
-
-export interface UntilOptions {
-  timeoutMs: number;
-  everyMs?: number;
-}
-
-/** Tries until it does not throw; rejects with the last failure when the time is over. */
-export async function until<Value>(
-  attempt: () => Promise<Value>,
-  { timeoutMs, everyMs = 500 }: UntilOptions,
-): Promise<Value> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    try {
-      return await attempt();
-    } catch (error) {
-      if (Date.now() + everyMs > deadline) {
-        throw new Error(`not within ${timeoutMs / 1000} s: ${(error as Error).message}`, { cause: error });
-      }
-      await pause(everyMs);
-    }
-  }
 }

@@ -39,7 +39,10 @@ export interface ServiceClient {
    * @throws {FreshetError} the service's own code, or `FRESHET_DEPENDENCY_UNAVAILABLE`, `FRESHET_DEADLINE_EXCEEDED`.
    */
   json<Answer>(options: CallOptions): Promise<Answer>;
-  /** The events of an SSE answer, each `data` parsed as JSON. Never tried again once it was sent. */
+  /**
+   * The events of an SSE answer, each `data` parsed as JSON. Tried again only while nothing of an answer has come and
+   * nobody was there to give one: a pod that closes, a lost connection.
+   */
   events<Event>(options: CallOptions): AsyncGenerator<Event>;
   close(): Promise<void>;
 }
@@ -124,22 +127,19 @@ export function createServiceClient({
     });
   }
 
-  async function call<Answer>(options: CallOptions): Promise<Answer> {
-    const { isIdempotent = false, timeoutMs = defaultTimeoutMs, signal } = options;
-    const deadline = performance.now() + timeoutMs;
-    for (let attempt = 1; ; attempt++) {
+  async function withRetries<Answer>(
+    { signal }: CallOptions,
+    deadline: number,
+    mayRepeat: (error: FreshetError) => boolean,
+    attempt: () => Promise<Answer>,
+  ): Promise<Answer> {
+    for (let count = 1; ; count++) {
       try {
-        return await request(
-          options,
-          'application/json',
-          deadline,
-          ({ body }) => body.json() as Promise<Answer>,
-        );
+        return await attempt();
       } catch (error) {
-        const mayRepeat =
-          isIdempotent && error instanceof FreshetError && error.isRetryable && attempt < attempts;
-        const pauseMs = RETRY_PAUSE_MS * 2 ** (attempt - 1) * (0.5 + Math.random());
-        if (!mayRepeat || performance.now() + pauseMs >= deadline) throw error;
+        const pauseMs = RETRY_PAUSE_MS * 2 ** (count - 1) * (0.5 + Math.random());
+        const isWorthIt = error instanceof FreshetError && count < attempts && mayRepeat(error);
+        if (!isWorthIt || performance.now() + pauseMs >= deadline) throw error;
         await pause(pauseMs, undefined, signal ? { signal } : {}).catch((aborted) => {
           throw translate(aborted, signal);
         });
@@ -148,16 +148,34 @@ export function createServiceClient({
   }
 
   return {
-    json: call,
+    json<Answer>(options: CallOptions) {
+      const { isIdempotent = false, timeoutMs = defaultTimeoutMs } = options;
+      const deadline = performance.now() + timeoutMs;
+      return withRetries(
+        options,
+        deadline,
+        ({ isRetryable }) => isIdempotent && isRetryable,
+        () => request(options, 'application/json', deadline, ({ body }) => body.json() as Promise<Answer>),
+      );
+    },
+
     async *events<Event>(options: CallOptions) {
       const deadline = performance.now() + (options.timeoutMs ?? defaultTimeoutMs);
-      const body = await request(options, 'text/event-stream', deadline, (response) => response.body);
+      const body = await withRetries(options, deadline, isNotServed, () =>
+        request(options, 'text/event-stream', deadline, (response) => response.body),
+      );
       try {
         for await (const { data } of decodeEvents(body)) yield JSON.parse(data) as Event;
       } catch (error) {
         throw translate(error, options.signal);
       }
     },
+
     close: () => agent.destroy(),
   };
+}
+
+/** The service did not take the request; what it itself failed with may have cost a model call. */
+function isNotServed({ code }: FreshetError): boolean {
+  return code === 'FRESHET_SHUTTING_DOWN' || code === 'FRESHET_DEPENDENCY_UNAVAILABLE';
 }

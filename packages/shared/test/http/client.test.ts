@@ -218,6 +218,22 @@ test('events come in order, however the stream is cut', async (t) => {
   assert.deepEqual(await Array.fromAsync(client.events({ path: '/' })), sent);
 });
 
+test('a stream that nobody began is asked for again; one that the service refused for a reason is not', async (t) => {
+  const answers: ((request: IncomingMessage, response: ServerResponse) => void)[] = [
+    (_request, response) => fail(response, new FreshetError('FRESHET_SHUTTING_DOWN')),
+    (request) => request.socket.destroy(),
+    (_request, response) => response.end(encodeEvent({ data: '1' })),
+    (_request, response) => fail(response, new FreshetError('FRESHET_OVERLOADED')),
+  ];
+  const { client, requests } = await open(t, (request, response) => answers.shift()?.(request, response));
+  assert.deepEqual(await Array.fromAsync(client.events({ path: '/v1/generate', body: {} })), [1]);
+  assert.equal(requests.length, 3);
+  await assert.rejects(client.events({ path: '/v1/generate', body: {} }).next(), {
+    code: 'FRESHET_OVERLOADED',
+  });
+  assert.equal(requests.length, 4);
+});
+
 test('a service that dies in mid-stream gives what came whole, then an error that can be retried', async (t) => {
   const { client, requests } = await open(t, (request, response) => {
     response.write(`${encodeEvent({ data: '1' })}data: 2`, () =>

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+export const chart = join(root, 'deploy', 'helm', 'freshet');
+
+/** Versions of Kubernetes that the chart is held against. */
+export const KUBERNETES = '1.34.0';
+
+/** What the chart is rendered with: the files for users, and options that they leave out. */
+export const variants: Record<string, string[]> = {
+  local: ['--values', join(chart, 'values-local.yaml')],
+  eks: ['--values', join(chart, 'values-eks.yaml')],
+  'every option': [
+    ...['--values', join(chart, 'values-local.yaml')],
+    ...['--set', 'engines.fakeBedrock.enabled=true,engines.storageClass=standard'],
+    ...['--set', 'keda.enabled=true,httpRoute.enabled=true,ingress.enabled=true'],
+    ...['--set', 'httpRoute.parentRefs[0].name=public,ingress.hosts[0]=freshet.example.com'],
+    ...['--set', 'monitoring.serviceMonitor.enabled=true,monitoring.prometheusRule.enabled=true'],
+    ...['--set', 'components.gateway.autoscaling.enabled=true,image.pullSecrets[0]=registry'],
+    ...['--set', 'networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.a=b'],
+  ],
+};
+
+/** Runs a program of the cluster's tool box; rejects with what it wrote. */
+export async function run(program: string, args: string[], input?: string): Promise<string> {
+  const running = promisify(execFile)(program, args, { maxBuffer: 64 * 1024 * 1024 });
+  if (input !== undefined) running.child.stdin?.end(input);
+  try {
+    return (await running).stdout;
+  } catch (error) {
+    const { stderr = '', stdout = '', message } = error as Error & { stderr?: string; stdout?: string };
+    throw new Error(
+      `${program} ${args.slice(0, 3).join(' ')}: ${(stderr || stdout || message).slice(-2000)}`,
+    );
+  }
+}
+
+export function template(args: readonly string[]): Promise<string> {
+  return run('helm', [
+    'template',
+    'release',
+    chart,
+    '--namespace',
+    'space',
+    '--kube-version',
+    KUBERNETES,
+    ...args,
+  ]);
+}
+
+/** Whether a program answers here. */
+export async function has(program: string, ...args: string[]): Promise<boolean> {
+  return run(program, args).then(
+    () => true,
+    () => false,
+  );
+}
