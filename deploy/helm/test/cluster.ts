@@ -9,6 +9,11 @@ import { chart, run, variants } from './chart.ts';
 const COMPONENTS = ['gateway', 'retriever', 'generator', 'ingestor'];
 const WAIT = { timeoutMs: 180_000 };
 const release = 'freshet';
+/** A program for `node --eval`: whether a port can be reached within three seconds. */
+const connect = `
+  const socket = require('node:net').connect(Number(process.argv[2]), process.argv[1]);
+  socket.setTimeout(3000, () => process.exit(1)).on('error', () => process.exit(1)).on('connect', () => process.exit(0));
+`;
 const question = 'When does the ferry to Skerry leave?';
 const document = (content: string) => ({
   source: 'timetable',
@@ -62,6 +67,41 @@ export async function checkCluster({ check, note }: Report): Promise<void> {
         assert.deepEqual(answer.cited, ['ferry']);
       },
     );
+
+    if (process.env['NETWORK_POLICIES'] === 'enforced') {
+      await check('a service reaches what it needs, and nothing else', async () => {
+        const reaches = (from: string, target: string) =>
+          kubectl(
+            'exec',
+            `deployment/freshet-${from}`,
+            '--',
+            'node',
+            '--eval',
+            connect,
+            ...target.split(':'),
+          ).then(
+            () => true,
+            () => false,
+          );
+        const allowed = [
+          ['retriever', 'freshet-opensearch:9200'],
+          ['ingestor', 'freshet-kafka:9092'],
+          ['gateway', 'freshet-generator:8083'],
+        ] as const;
+        for (const [from, target] of allowed) assert.ok(await reaches(from, target), `${from} to ${target}`);
+        const denied = [
+          ['generator', 'freshet-opensearch:9200'],
+          ['generator', 'freshet-kafka:9092'],
+          ['retriever', 'freshet-kafka:9092'],
+          ['gateway', 'freshet-opensearch:9200'],
+          ['ingestor', 'freshet-generator:8083'],
+          ['retriever', 'freshet-valkey:6379'],
+        ] as const;
+        for (const [from, target] of denied)
+          assert.ok(!(await reaches(from, target)), `${from} to ${target}`);
+      });
+    } else
+      note('SKIPPED the edges of the network: set NETWORK_POLICIES=enforced where the cluster enforces them');
 
     await check('a rolling upgrade under load fails no request and cuts no stream', async () => {
       const load = startLoad(url);

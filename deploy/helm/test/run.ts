@@ -4,6 +4,7 @@
  *   --quick             what needs no cluster alone
  *   KUBECONFIG          the cluster; its nodes must have, or be able to pull, the images
  *   FRESHET_IMAGE_TAG   tag of the images freshet/*, the chart's by default
+ *   NETWORK_POLICIES    `enforced` where the cluster enforces them: the edges are then tried
  *   KUBECONFORM_SCHEMAS where kubeconform finds schemas; its own default otherwise
  */
 import { createReport } from '../../test/report.ts';
