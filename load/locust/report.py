@@ -88,7 +88,7 @@ def report(samples, measured):
         "",
         *processor,
         "",
-        f"500 requests/s need {500 * total / 1000:.1f} such cores, beside index and model.",
+        f"500 requests/s need {500 * total / 1000:.1f} such cores: the embedded index is in that, the model is not.",
     ]
     return "\n".join(lines) + "\n"
 
