@@ -30,9 +30,22 @@ export function createEventStream<Event extends { type: string }>(
   { signal, stallTimeoutMs }: EventStreamOptions,
 ): EventStream<Event> {
   let id = 0;
+  let isCorked = false;
+
+  /** Events of one turn of the event loop leave in one system call, which is what costs most in a stream. */
+  function flushAtEndOfTurn(): void {
+    if (isCorked) return;
+    isCorked = true;
+    reply.raw.cork();
+    setImmediate(() => {
+      isCorked = false;
+      reply.raw.uncork();
+    });
+  }
 
   function write(event: Event): Promise<void> {
     id += 1;
+    flushAtEndOfTurn();
     return reply.sse.send({ id: String(id), event: event.type, data: event });
   }
 
