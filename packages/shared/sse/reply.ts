@@ -32,12 +32,15 @@ export function createEventStream<Event extends { type: string }>(
   let id = 0;
   let isCorked = false;
 
-  /** Events of one turn of the event loop leave in one system call, which is what costs most in a stream. */
-  function flushAtEndOfTurn(): void {
+  /**
+   * Events that came in one piece leave in one system call, which is what costs most in a stream. A tick comes
+   * when all promises of this turn have settled; setImmediate would make the event loop poll once more for each.
+   */
+  function flushAtNextTick(): void {
     if (isCorked) return;
     isCorked = true;
     reply.raw.cork();
-    setImmediate(() => {
+    process.nextTick(() => {
       isCorked = false;
       reply.raw.uncork();
     });
@@ -45,7 +48,7 @@ export function createEventStream<Event extends { type: string }>(
 
   function write(event: Event): Promise<void> {
     id += 1;
-    flushAtEndOfTurn();
+    flushAtNextTick();
     return reply.sse.send({ id: String(id), event: event.type, data: event });
   }
 
