@@ -3,7 +3,7 @@ SHELL := /bin/bash
 # Node comes from npm, so that a machine with an older Node runs this too: npm puts it in front.
 RUN := npm run -s
 
-.PHONY: help start test lint eval bench clean config-docs models compose-test
+.PHONY: help start test lint eval bench clean config-docs models compose-test load
 
 help: ## list what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -30,6 +30,14 @@ eval: node_modules/.package-lock.json ## evaluate retrieval; DATA=folder in BEIR
 bench: node_modules/.package-lock.json ## measure ingestion and chat
 	@$(RUN) bench:ingest
 	@$(RUN) bench:chat
+
+.cache/load-venv/installed: load/locust/requirements.txt
+	@python3 -m venv .cache/load-venv
+	@.cache/load-venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+load: node_modules/.package-lock.json .cache/load-venv/installed ## ask the fleet under load with Locust; LOAD_USERS=1000 for the published profile
+	@$(RUN) load
 
 # Where a build of the images finds it; without it, the build downloads it.
 models: node_modules/.package-lock.json ## fetch the embedding model into .cache, for the images

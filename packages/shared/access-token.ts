@@ -24,15 +24,22 @@ const access = createValidator(Access);
  * behind the gateway trust this token, never a request's body.
  */
 export function createAccessTokens({ secret, ttlSeconds = 60 }: AccessTokenOptions): AccessTokens {
-  const key = new TextEncoder().encode(secret);
+  // Imported once: jose imports a secret of bytes anew for each token, in a job of the thread pool.
+  const imported = crypto.subtle.importKey(
+    'raw',
+    new TextEncoder().encode(secret),
+    { name: 'HMAC', hash: 'SHA-256' },
+    false,
+    ['sign', 'verify'],
+  );
   return {
-    sign({ tenant, principals }) {
+    async sign({ tenant, principals }) {
       return new SignJWT({ tenant, principals })
         .setProtectedHeader({ alg: 'HS256' })
         .setAudience(AUDIENCE)
         .setIssuedAt()
         .setExpirationTime(`${ttlSeconds}s`)
-        .sign(key);
+        .sign(await imported);
     },
     async verify(authorization) {
       const token = authorization?.match(/^Bearer (\S+)$/i)?.[1];
@@ -40,7 +47,7 @@ export function createAccessTokens({ secret, ttlSeconds = 60 }: AccessTokenOptio
         'Only the gateway of this fleet may call this service; check that INTERNAL_TOKEN_SECRET is the same.';
       if (!token) throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
       try {
-        const { payload } = await jwtVerify<Access>(token, key, {
+        const { payload } = await jwtVerify<Access>(token, await imported, {
           audience: AUDIENCE,
           algorithms: ['HS256'],
           requiredClaims: ['exp'],

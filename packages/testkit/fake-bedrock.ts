@@ -15,6 +15,8 @@ export interface FakeBedrockOptions extends PaceOptions, FaultPlanOptions {
   port?: number;
   /** From the request to the answer of an embedding, in milliseconds. */
   embedMs?: number;
+  /** How far that time strays, by the same `distribution` as `spread`. */
+  embedSpread?: number;
   /** Tokens of every answer; by default as many as three sentences have. */
   tokens?: number;
   /** What to say, in place of sentences of the prompt's passages. */
@@ -51,6 +53,7 @@ export async function startFakeBedrock({
   host = '127.0.0.1',
   port = 0,
   embedMs = 0,
+  embedSpread = 0,
   tokens,
   answer,
   stopReason = 'end_turn',
@@ -68,6 +71,7 @@ export async function startFakeBedrock({
   });
   const plan = createFaultPlan(options);
   const pace = createPace(options);
+  const embedPace = createPace({ ...options, firstTokenMs: embedMs, spread: embedSpread });
   const log = createRequestLog();
   const invoke = createInvoke(embedder);
   const records = new WeakMap<FastifyRequest, RecordedRequest>();
@@ -110,7 +114,7 @@ export async function startFakeBedrock({
     const { modelId, fault } = await begin('invoke', request, reply);
     if (fault) return reply.hijack();
     const { body, inputTokens } = await invoke(modelId, request.body);
-    if (embedMs > 0) await new Promise((resolve) => setTimeout(resolve, embedMs));
+    if (embedMs > 0) await new Promise((resolve) => setTimeout(resolve, embedPace.schedule()()));
     return reply.header('x-amzn-bedrock-input-token-count', inputTokens).send(body);
   });
 

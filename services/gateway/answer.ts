@@ -58,7 +58,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
         ...(after === undefined ? {} : { after }),
       } satisfies RetrieveRequest,
     });
-    const { passages, watermark } = retrieved;
+    const { passages, watermark, timings } = retrieved;
     const retrieveMs = elapsed();
     yield { type: 'retrieval.completed', passages, watermark };
 
@@ -91,6 +91,8 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
             ...result,
             timings: {
               retrieveMs,
+              embedMs: timings.embedMs,
+              searchMs: Number((timings.searchMs + timings.realtimeMs).toFixed(2)),
               ...(firstDeltaMs === undefined ? {} : { firstDeltaMs }),
               totalMs: elapsed(),
             },

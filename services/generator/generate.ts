@@ -1,6 +1,6 @@
 import type { Generator } from '@freshet/models/generation';
 import type { GenerateEvent, GenerateRequest } from '@freshet/shared/contracts';
-import { checkCitation } from './check-citation.ts';
+import { type CheckCitation, createCitationCheck } from './check-citation.ts';
 import { createSentenceStream } from './sentence-stream.ts';
 
 /**
@@ -13,22 +13,23 @@ export async function* generate(
   signal: AbortSignal,
 ): AsyncGenerator<GenerateEvent> {
   const sentences = createSentenceStream();
+  const checkCitation = createCitationCheck(passages);
   for await (const part of generator.generate({ messages, passages, signal })) {
     if (part.type === 'delta') {
       yield { type: 'answer.delta', text: part.text };
-      for (const sentence of sentences.push(part.text)) yield* check(sentence, passages);
+      for (const sentence of sentences.push(part.text)) yield* check(sentence, checkCitation);
       continue;
     }
     const { type, ...result } = part;
     if (result.finishReason !== 'abstained') {
-      for (const sentence of sentences.finish()) yield* check(sentence, passages);
+      for (const sentence of sentences.finish()) yield* check(sentence, checkCitation);
     }
     yield { type: 'generation.completed', model: generator.model, ...result };
   }
 }
 
-function* check(sentence: string, passages: GenerateRequest['passages']): Checks {
-  const checked = checkCitation(sentence, passages);
+function* check(sentence: string, checkCitation: CheckCitation): Checks {
+  const checked = checkCitation(sentence);
   if (checked) yield checked;
 }
 

@@ -17,7 +17,13 @@ export const ChatRequest = Type.Object(
 export type ChatRequest = Static<typeof ChatRequest>;
 
 const Timings = Type.Object(
-  { retrieveMs: Type.Number(), firstDeltaMs: Type.Optional(Type.Number()), totalMs: Type.Number() },
+  {
+    retrieveMs: Type.Number({ description: 'From the question to its passages.' }),
+    embedMs: Type.Number({ description: 'The part of it that embedding the question took.' }),
+    searchMs: Type.Number({ description: 'The part of it that the index took.' }),
+    firstDeltaMs: Type.Optional(Type.Number()),
+    totalMs: Type.Number(),
+  },
   { additionalProperties: false },
 );
 

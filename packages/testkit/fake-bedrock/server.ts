@@ -17,6 +17,7 @@ const FakeBedrockConfig = Type.Object({
   SEED: Type.Integer({ default: 1, minimum: 0, description: 'The same seed gives the same times.' }),
   ANSWER_TOKENS: Type.Integer({ default: 67, minimum: 1, description: 'Tokens of every answer.' }),
   EMBED_MS: Type.Number({ default: 0, minimum: 0, description: 'To the answer of an embedding.' }),
+  EMBED_SPREAD: Type.Number({ default: 0, minimum: 0, description: 'How far it strays, as LATENCY_SPREAD.' }),
   CONTEXT_TOKENS: Type.Integer({ default: 200_000, minimum: 1, description: 'Longer prompts are refused.' }),
   THROTTLE_EVERY: Type.Optional(Type.Integer({ minimum: 1, description: 'Every nth request is throttled.' })),
   THROTTLE_PER_SECOND: Type.Optional(
@@ -44,6 +45,7 @@ await main(async () => {
     seed: config.SEED,
     tokens: config.ANSWER_TOKENS,
     embedMs: config.EMBED_MS,
+    embedSpread: config.EMBED_SPREAD,
     contextTokens: config.CONTEXT_TOKENS,
     throttle: {
       ...(every === undefined ? {} : { every }),
