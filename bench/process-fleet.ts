@@ -45,7 +45,10 @@ export async function startProcessFleet({
   const folder = await mkdtemp(join(tmpdir(), 'freshet-fleet-'));
   const children: ChildProcess[] = [];
   async function close(): Promise<void> {
-    for (const child of children.splice(0)) await stop(child);
+    // The model last: it is there before the services, and they may still be asking it.
+    const [model, ...services] = children.splice(0);
+    for (const child of services) await stop(child);
+    if (model) await stop(model);
     await rm(folder, { recursive: true });
   }
   try {
@@ -84,7 +87,7 @@ export async function startProcessFleet({
         env: { ...shared, PORT: new URL(urlOf(name)).port },
         stdio: ['ignore', 'ignore', 'inherit'],
       });
-      children.unshift(child); // the gateway is stopped last of the services, the model after it
+      children.push(child);
       pids[name] = child.pid as number;
     }
     for (const name of SERVICES) await becomesReady(name, urlOf(name));
