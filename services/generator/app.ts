@@ -34,6 +34,7 @@ export async function openGenerator({ config, logger, generator }: GeneratorOpti
     tokens: createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET }),
     metrics: createGenerateMetrics(registry),
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
+    deltaIntervalMs: config.DELTA_INTERVAL_MS,
   });
   return { app, close: async () => {} };
 }

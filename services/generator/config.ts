@@ -7,6 +7,13 @@ export const GeneratorConfig = Type.Object({
   ...internalTokenConfig,
   ...generatorModelConfig,
   PORT: Type.Integer({ default: 8083, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
+  DELTA_INTERVAL_MS: Type.Integer({
+    default: 20,
+    minimum: 0,
+    maximum: 1_000,
+    description:
+      'Text of an answer that comes sooner after the last piece waits for this; 0 passes on each token.',
+  }),
   STREAM_STALL_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 100,

@@ -1,6 +1,7 @@
 import type { Generator } from '@freshet/models/generation';
 import type { GenerateEvent, GenerateRequest } from '@freshet/shared/contracts';
 import { type CheckCitation, createCitationCheck } from './check-citation.ts';
+import { mergeDeltas } from './merge-deltas.ts';
 import { createSentenceStream } from './sentence-stream.ts';
 
 /**
@@ -11,10 +12,14 @@ export async function* generate(
   generator: Generator,
   { messages, passages }: GenerateRequest,
   signal: AbortSignal,
+  deltaIntervalMs = 0,
 ): AsyncGenerator<GenerateEvent> {
   const sentences = createSentenceStream();
   const checkCitation = createCitationCheck(passages);
-  for await (const part of generator.generate({ messages, passages, signal })) {
+  const parts = mergeDeltas(generator.generate({ messages, passages, signal }), {
+    intervalMs: deltaIntervalMs,
+  });
+  for await (const part of parts) {
     if (part.type === 'delta') {
       yield { type: 'answer.delta', text: part.text };
       for (const sentence of sentences.push(part.text)) yield* check(sentence, checkCitation);

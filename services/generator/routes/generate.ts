@@ -15,11 +15,12 @@ export interface GenerateRouteOptions {
   tokens: AccessTokens;
   metrics: GenerateMetrics;
   stallTimeoutMs: number;
+  deltaIntervalMs: number;
 }
 
 export async function generateRoute(
   app: ServiceApp,
-  { generator, tokens, metrics, stallTimeoutMs }: GenerateRouteOptions,
+  { generator, tokens, metrics, stallTimeoutMs, deltaIntervalMs }: GenerateRouteOptions,
 ) {
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
@@ -29,7 +30,8 @@ export async function generateRoute(
     const stream = createEventStream<GenerateEvent>(reply, { signal, stallTimeoutMs });
     metrics.streams.inc();
     try {
-      for await (const event of generate(generator, request.body, signal)) await stream.send(event);
+      const events = generate(generator, request.body, signal, deltaIntervalMs);
+      for await (const event of events) await stream.send(event);
     } catch (thrown) {
       if (signal.reason instanceof ClientGone) return;
       const error = toFreshetError(signal.aborted ? signal.reason : thrown);
