@@ -35,36 +35,49 @@ export async function openOpenSearchChunkIndex({
   let isVerified = false;
   let verifying: Promise<void> | undefined;
 
+  /** Asks the cluster; calls that come meanwhile go by what was known before. */
   async function verify(): Promise<void> {
-    isVerified = false;
-    const identity = await readIdentity(client, chunks.read);
-    if (!identity) {
-      throw new FreshetError('FRESHET_INDEX_UNKNOWN', {
-        detail: `OpenSearch has no ${chunks.read}: run \`freshet index apply\` with the configuration of the services.`,
-      });
+    try {
+      const identity = await readIdentity(client, chunks.read);
+      if (!identity) {
+        throw new FreshetError('FRESHET_INDEX_UNKNOWN', {
+          detail: `OpenSearch has no ${chunks.read}: run \`freshet index apply\` with the configuration of the services.`,
+        });
+      }
+      checkIdentity(identity, index);
+      isVerified = true;
+    } catch (error) {
+      isVerified = false;
+      throw error;
     }
-    checkIdentity(identity, index);
-    isVerified = true;
+  }
+
+  function coded<Arguments extends unknown[], Result>(
+    call: (...args: Arguments) => Promise<Result>,
+  ): (...args: Arguments) => Promise<Result> {
+    return async (...args) => {
+      try {
+        return await call(...args);
+      } catch (error) {
+        throw toFreshetError(error);
+      }
+    };
   }
 
   /** Nothing is read or written before the index is known to fit: vectors of another embedder would be nonsense. */
   function guarded<Arguments extends unknown[], Result>(
     call: (...args: Arguments) => Promise<Result>,
   ): (...args: Arguments) => Promise<Result> {
-    return async (...args) => {
-      try {
-        if (!isVerified) {
-          // One question for all who wait, who then go on in the order in which they came.
-          verifying ??= verify().finally(() => {
-            verifying = undefined;
-          });
-          await verifying;
-        }
-        return await call(...args);
-      } catch (error) {
-        throw toFreshetError(error);
+    return coded(async (...args) => {
+      if (!isVerified) {
+        // One question for all who wait, who then go on in the order in which they came.
+        verifying ??= verify().finally(() => {
+          verifying = undefined;
+        });
+        await verifying;
       }
-    };
+      return call(...args);
+    });
   }
 
   const write = coalesce(
@@ -107,7 +120,7 @@ export async function openOpenSearchChunkIndex({
       await watermarks.advance(watermark);
     }),
 
-    ping: guarded(async () => {
+    ping: coded(async () => {
       await verify();
       await watermarks.read();
     }),

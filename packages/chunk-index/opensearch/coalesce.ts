@@ -1,6 +1,6 @@
 /**
  * Gathers what many callers ask for while one call is under way into the next one: with one caller nothing waits,
- * with many the number of requests falls. Items that `conflict` never share a call, and keep their order.
+ * with many the number of requests falls. Items of one key (`keyOf`) never share a call, and keep their order.
  */
 export function coalesce<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
