@@ -9,7 +9,7 @@ import { bulk, type Operation } from '../../opensearch/bulk.ts';
 import { type Connection, createClient } from '../../opensearch/client.ts';
 import { openOpenSearchChunkIndex } from '../../opensearch.ts';
 import { sample } from '../contract.ts';
-import { OPTIONS } from './open-index.ts';
+import { OPTIONS, openTestIndex } from './open-index.ts';
 
 /** A server that answers what no real one can be made to: rejections, refusals, half of an answer. */
 async function scripted(
@@ -170,11 +170,12 @@ test('while the cluster is down every call says so, and the next one after its s
   assert.equal((await index.readManifests([sample().manifest])).size, 1, 'what was answered is not lost');
 });
 
+// Stopped after the test's own clean-up, which still asks it.
+const server = await startOpenSearch();
+test.after(() => server.stop());
+
 test('a node that is down is passed over for one that answers', async (t) => {
-  const server = await startOpenSearch();
-  t.after(() => server.stop());
   const [port] = await freePorts(1);
-  const { openTestIndex } = await import('./open-index.ts');
   const { options } = await openTestIndex(t, server.url);
   const index = await openOpenSearchChunkIndex({
     connection: { nodes: [`http://127.0.0.1:${port}`, server.url], timeoutMs: 10_000 },
