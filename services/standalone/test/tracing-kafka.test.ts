@@ -1,29 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { eventLogConfig, openEventLog } from '@freshet/event-log/open';
 import { applyTopics } from '@freshet/event-log/topics';
 import { loadConfig } from '@freshet/shared/config';
 import { UPSERTED } from '@freshet/shared/contracts';
 import { DOCUMENTS_TOPIC, encodeDocumentEvent } from '@freshet/shared/document-events';
 import { createLogger } from '@freshet/shared/log';
-import { startTelemetry } from '@freshet/shared/telemetry';
 import { startKafka } from '@freshet/testkit/kafka';
-import { startOtlpCollector } from '@freshet/testkit/otlp-collector';
 import { uniquePrefix } from '@freshet/testkit/unique-prefix';
 import { Type } from 'typebox';
 import { startFleet } from './fleet.ts';
+import { startTracing } from './start-tracing.ts';
 
-const collector = await startOtlpCollector();
-Object.assign(process.env, {
-  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  OTEL_BSP_SCHEDULE_DELAY: '20',
-});
-const stop = await startTelemetry({ serviceName: 'freshet-test' });
-after(async () => {
-  await stop();
-  await collector.close();
-});
+const { collector } = await startTracing();
 
 test('a trace goes through Kafka: that of the gateway, and that of any other producer', async (t) => {
   const kafka = await startKafka();

@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { startTelemetry } from '@freshet/shared/telemetry';
-import { startOtlpCollector } from '@freshet/testkit/otlp-collector';
+import { test } from 'node:test';
 import { question, startFleet } from './fleet.ts';
+import { startTracing } from './start-tracing.ts';
 
-const collector = await startOtlpCollector();
-Object.assign(process.env, {
-  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  OTEL_BSP_SCHEDULE_DELAY: '20',
-});
-const stop = await startTelemetry({ serviceName: 'freshet-test', propagation: 'xray', withContent: true });
-after(async () => {
-  await stop();
-  await collector.close();
-});
+const { collector } = await startTracing({ propagation: 'xray', withContent: true });
 
 test('with TRACE_PROPAGATION=xray the trace is that of X-Ray’s header, and ids begin with the time', async (t) => {
   const fleet = await startFleet(t);

@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
-import { startTelemetry } from '@freshet/shared/telemetry';
-import { type CollectedSpan, startOtlpCollector } from '@freshet/testkit/otlp-collector';
+import { test } from 'node:test';
+import type { CollectedSpan } from '@freshet/testkit/otlp-collector';
 import { question, startFleet } from './fleet.ts';
+import { startTracing } from './start-tracing.ts';
 
-const collector = await startOtlpCollector();
-Object.assign(process.env, {
-  OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
-  OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
-  OTEL_BSP_SCHEDULE_DELAY: '20',
-});
-// Before the first Fastify instance.
-const stop = await startTelemetry({ serviceName: 'freshet-test' });
-after(async () => {
-  await stop();
-  await collector.close();
-});
+const { collector, stop } = await startTracing();
 
 const traceId = (digit: string) => digit.repeat(32);
 const traceparent = (digit: string) => `00-${traceId(digit)}-${'b'.repeat(16)}-01`;
