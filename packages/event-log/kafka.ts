@@ -1,6 +1,6 @@
+import { createBackoff } from '@freshet/shared/backoff';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
-import { createBackoff } from './backoff.ts';
 import { checkRecords } from './check-records.ts';
 import type { Consumer, EventLog } from './index.ts';
 import { createAdmin } from './kafka/admin.ts';

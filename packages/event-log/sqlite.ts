@@ -1,5 +1,5 @@
+import { createBackoff } from '@freshet/shared/backoff';
 import { FreshetError } from '@freshet/shared/errors';
-import { createBackoff } from './backoff.ts';
 import { checkRecords } from './check-records.ts';
 import type { ConsumeOptions, Consumer, EventLog } from './index.ts';
 import { createAppendQueue } from './sqlite/append-queue.ts';

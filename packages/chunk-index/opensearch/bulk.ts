@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createBackoff } from '@freshet/shared/backoff';
 import type { FreshetError } from '@freshet/shared/errors';
 import type { Client } from '@opensearch-project/opensearch';
 import { describe, fromStatus, isRetryableStatus, type OpenSearchError, toFreshetError } from './failure.ts';
@@ -38,6 +39,7 @@ export async function bulk(
   operations: readonly Operation[],
   { maxBytes = 5 * 1024 * 1024, attempts = 6, backoffMs = 100 }: BulkOptions = {},
 ): Promise<OperationOutcome[]> {
+  const backoff = createBackoff({ baseMs: backoffMs });
   const outcomes = new Array<OperationOutcome>(operations.length);
   const lines = operations.map(toLines);
   let waiting = [...operations.keys()];
@@ -61,7 +63,7 @@ export async function bulk(
       }
     }
     if (left.length > 0 && attempt >= attempts) throw failure;
-    if (left.length > 0) await pause(backoffMs * 2 ** (attempt - 1) * (1 - Math.random() / 2));
+    if (left.length > 0) await pause(backoff(attempt));
     waiting = left;
   }
   return outcomes;

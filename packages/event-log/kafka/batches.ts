@@ -1,6 +1,6 @@
+import type { Backoff } from '@freshet/shared/backoff';
 import type { FreshetError } from '@freshet/shared/errors';
 import type { EachBatchPayload } from 'kafkajs';
-import type { Backoff } from '../backoff.ts';
 import type { ConsumeOptions, LogRecord, RecordBatch } from '../index.ts';
 import { isGroupChange } from './failure.ts';
 import { keepAlive } from './keep-alive.ts';

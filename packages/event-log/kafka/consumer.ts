@@ -1,6 +1,6 @@
+import type { Backoff } from '@freshet/shared/backoff';
 import type { FreshetError } from '@freshet/shared/errors';
 import type { Consumer as Member } from 'kafkajs';
-import type { Backoff } from '../backoff.ts';
 import type { ConsumeOptions, Consumer } from '../index.ts';
 import { createBatchHandler, MAX_BATCH_BYTES } from './batches.ts';
 import type { CreateClient } from './client.ts';

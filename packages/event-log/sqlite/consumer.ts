@@ -1,4 +1,4 @@
-import type { Backoff } from '../backoff.ts';
+import type { Backoff } from '@freshet/shared/backoff';
 import type { ConsumedRecord, ConsumeOptions, Consumer, RecordBatch } from '../index.ts';
 import { createLease } from './lease.ts';
 import type { Claim, GroupInfo } from './members.ts';

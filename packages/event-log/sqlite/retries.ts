@@ -1,4 +1,4 @@
-import type { Backoff } from '../backoff.ts';
+import type { Backoff } from '@freshet/shared/backoff';
 import { isSame } from './lease.ts';
 import type { Claim } from './members.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createBackoff } from '../../backoff.ts';
+import { createBackoff } from '@freshet/shared/backoff';
 import type { RecordBatch } from '../../index.ts';
 import { numbered } from '../contract.ts';
 import { openFor, steeredClock, tempFolder } from './temp-log.ts';
