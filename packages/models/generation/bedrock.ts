@@ -5,20 +5,11 @@ import { type BedrockClientOptions, createBedrockClient } from '../bedrock/clien
 import { fromBedrock } from '../bedrock/errors.ts';
 import { type MetadataBearer, reportRetries } from '../bedrock/retries.ts';
 import type { Generator } from '../generation.ts';
-import type { ModelPrice } from '../model-prices.ts';
-import { createModelGenerator, type ModelPart } from './model-generator.ts';
+import { createModelGenerator, type ModelPart, type ModelSettings } from './model-generator.ts';
 import type { Prompt } from './prompt.ts';
 
-export interface BedrockGeneratorOptions extends BedrockClientOptions {
-  /** Id or ARN of a model or an inference profile. */
-  model: string;
-  maxTokens?: number;
-  /** Not sent when absent: some models refuse it. */
-  temperature?: number | undefined;
-  firstTokenTimeoutMs?: number;
-  betweenTokensTimeoutMs?: number;
-  price?: ModelPrice | undefined;
-}
+/** `model` is the id or the ARN of a model or of an inference profile. */
+export type BedrockGeneratorOptions = BedrockClientOptions & ModelSettings;
 
 const FINISH_REASONS: Record<string, FinishReason> = {
   end_turn: 'stop',
@@ -35,8 +26,8 @@ export function createBedrockGenerator({
   model,
   maxTokens = 1024,
   temperature,
-  firstTokenTimeoutMs = 20_000,
-  betweenTokensTimeoutMs = 10_000,
+  firstTokenTimeoutMs,
+  betweenTokensTimeoutMs,
   price,
   ...clientOptions
 }: BedrockGeneratorOptions): Generator {

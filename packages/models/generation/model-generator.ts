@@ -2,7 +2,7 @@ import type { FinishReason, Usage } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Generator } from '../generation.ts';
 import { costUsd, type ModelPrice } from '../model-prices.ts';
-import { limitStream, type StreamTimeLimits } from '../time-limits.ts';
+import { limitStream } from '../time-limits.ts';
 import { ABSTENTION } from './extractive/generator.ts';
 import { buildPrompt, isAbstention, type Prompt } from './prompt.ts';
 
@@ -12,10 +12,22 @@ export type ModelPart =
   | { type: 'delta'; text: string }
   | { type: 'finished'; finishReason: FinishReason; usage?: Usage };
 
-export interface ModelGeneratorOptions extends StreamTimeLimits {
+/** What an operator says of a model, whoever provides it. */
+export interface ModelSettings {
+  /** Its name, as the provider has it. */
   model: string;
-  provider: string;
+  maxTokens?: number;
+  /** Not sent when absent: some models refuse it. */
+  temperature?: number | undefined;
+  /** Milliseconds from the call to the first token, 20 s by default. */
+  firstTokenTimeoutMs?: number | undefined;
+  /** Milliseconds from a token to the next, 10 s by default. */
+  betweenTokensTimeoutMs?: number | undefined;
   price?: ModelPrice | undefined;
+}
+
+export interface ModelGeneratorOptions extends Omit<ModelSettings, 'maxTokens' | 'temperature'> {
+  provider: string;
   /** Asks the model. Throws coded errors, and ends the request when the signal is aborted. */
   stream(prompt: Prompt, signal: AbortSignal, onRetry?: () => void): AsyncIterable<ModelPart>;
   close(): Promise<void>;
@@ -30,10 +42,12 @@ export function createModelGenerator({
   model,
   provider,
   price,
+  firstTokenTimeoutMs = 20_000,
+  betweenTokensTimeoutMs = 10_000,
   stream,
   close,
-  ...limits
 }: ModelGeneratorOptions): Generator {
+  const limits = { firstTokenTimeoutMs, betweenTokensTimeoutMs };
   return {
     model,
     provider,

@@ -2,20 +2,11 @@ import type { FinishReason, Usage } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { decodeEvents } from '@freshet/shared/sse/decode';
 import type { Generator } from '../generation.ts';
-import type { ModelPrice } from '../model-prices.ts';
 import { createModelClient, type ModelClientOptions } from '../openai/client.ts';
-import { createModelGenerator, type ModelPart } from './model-generator.ts';
+import { createModelGenerator, type ModelPart, type ModelSettings } from './model-generator.ts';
 import type { Prompt } from './prompt.ts';
 
-export interface OpenAiGeneratorOptions extends ModelClientOptions {
-  model: string;
-  maxTokens?: number;
-  /** Not sent when absent: some models refuse it. */
-  temperature?: number | undefined;
-  firstTokenTimeoutMs?: number;
-  betweenTokensTimeoutMs?: number;
-  price?: ModelPrice | undefined;
-}
+export type OpenAiGeneratorOptions = ModelClientOptions & ModelSettings;
 
 const FINISH_REASONS: Record<string, FinishReason> = {
   stop: 'stop',
@@ -37,8 +28,8 @@ export function createOpenAiGenerator({
   model,
   maxTokens = 1024,
   temperature,
-  firstTokenTimeoutMs = 20_000,
-  betweenTokensTimeoutMs = 10_000,
+  firstTokenTimeoutMs,
+  betweenTokensTimeoutMs,
   price,
   ...clientOptions
 }: OpenAiGeneratorOptions): Generator {
