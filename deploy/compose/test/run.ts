@@ -10,10 +10,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { freePorts } from '@freshet/testkit/free-ports';
+import { until } from '@freshet/testkit/until';
 import { createCaller } from '../../test/caller.ts';
 import { createReport } from '../../test/report.ts';
-import { until } from '../../test/until.ts';
-import { type Container, openStack, run } from './stack.ts';
+import { run } from '../../test/run.ts';
+import { type Container, openStack } from './stack.ts';
 
 const SERVICES = ['gateway', 'ingestor', 'retriever', 'generator'];
 const STORES = ['kafka', 'opensearch', 'valkey'];
@@ -102,7 +103,8 @@ async function container(service: string): Promise<Container> {
 
 async function build(): Promise<void> {
   const setup = process.env['FRESHET_IMAGES_SETUP'];
-  if (setup) await demand('images are made available', () => run(setup, [], { ...process.env, ...pinned }));
+  if (setup)
+    await demand('images are made available', () => run(setup, [], { env: { ...process.env, ...pinned } }));
   await demand('images build', () => compose('--profile', '*', 'build'));
   for (const name of IMAGES) {
     await check(`image of ${name}: not root, no tests, no development dependencies`, async () => {

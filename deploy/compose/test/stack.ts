@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
-
-const root = join(import.meta.dirname, '..', '..', '..');
+import { run } from '../../test/run.ts';
 
 export interface Container {
   Id: string;
@@ -42,7 +39,7 @@ const INHERITED =
 export function openStack({ project, variables }: StackOptions): Stack {
   const inherited = Object.entries(process.env).filter(([name]) => INHERITED.test(name));
   const env = { ...Object.fromEntries(inherited), ...variables, COMPOSE_PROJECT_NAME: project };
-  const docker = (...args: string[]) => run('docker', args, env);
+  const docker = (...args: string[]) => run('docker', args, { env });
   return {
     docker,
     compose: (...args) => docker('compose', '--ansi', 'never', '--progress', 'plain', ...args),
@@ -63,28 +60,4 @@ export function openStack({ project, variables }: StackOptions): Stack {
       );
     },
   };
-}
-
-/** @returns standard output; rejects with the end of what was printed. */
-export function run(command: string, args: string[], env: NodeJS.ProcessEnv): Promise<string> {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stdout = '';
-  let all = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-    all += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    all += chunk;
-  });
-  child.once('error', reject);
-  child.once('close', (code) => {
-    if (code === 0) resolve(stdout.trim());
-    else {
-      const end = all.trim().split('\n').slice(-20).join('\n');
-      reject(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${end}`));
-    }
-  });
-  return promise;
 }

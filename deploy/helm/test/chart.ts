@@ -1,6 +1,5 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { run } from '../../test/run.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 export const chart = join(root, 'deploy', 'helm', 'freshet');
@@ -22,20 +21,6 @@ export const variants: Record<string, string[]> = {
     ...['--set', 'networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.a=b'],
   ],
 };
-
-/** Runs a program of the cluster's tool box; rejects with what it wrote. */
-export async function run(program: string, args: string[], input?: string): Promise<string> {
-  const running = promisify(execFile)(program, args, { maxBuffer: 64 * 1024 * 1024 });
-  if (input !== undefined) running.child.stdin?.end(input);
-  try {
-    return (await running).stdout;
-  } catch (error) {
-    const { stderr = '', stdout = '', message } = error as Error & { stderr?: string; stdout?: string };
-    throw new Error(
-      `${program} ${args.slice(0, 3).join(' ')}: ${(stderr || stdout || message).slice(-2000)}`,
-    );
-  }
-}
 
 export function template(args: readonly string[]): Promise<string> {
   return run('helm', [

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { until } from '@freshet/testkit/until';
 import { type Caller, createCaller } from '../../test/caller.ts';
 import type { Report } from '../../test/report.ts';
-import { until } from '../../test/until.ts';
-import { chart, run, variants } from './chart.ts';
+import { run } from '../../test/run.ts';
+import { chart, variants } from './chart.ts';
 
 const COMPONENTS = ['gateway', 'retriever', 'generator', 'ingestor'];
 const WAIT = { timeoutMs: 180_000 };
@@ -151,7 +152,9 @@ export async function checkCluster({ check, note }: Report): Promise<void> {
         const pod = name.replace('pod/', '');
         const eviction = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } };
         const path = `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`;
-        await run('kubectl', ['create', '--raw', path, '--filename', '-'], JSON.stringify(eviction));
+        await run('kubectl', ['create', '--raw', path, '--filename', '-'], {
+          input: JSON.stringify(eviction),
+        });
       }
       await pause(1_000);
       for (const component of COMPONENTS) await rollout(`deployment/freshet-${component}`);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { parseAllDocuments } from 'yaml';
 import type { Report } from '../../test/report.ts';
-import { chart, has, KUBERNETES, run, template, variants } from './chart.ts';
+import { run } from '../../test/run.ts';
+import { chart, has, KUBERNETES, template, variants } from './chart.ts';
 
 interface Container {
   name: string;
@@ -38,7 +39,7 @@ export async function checkRendering(report: Report): Promise<void> {
       if (!(await has('kubeconform', '-v'))) return note('SKIPPED: no kubeconform on PATH');
       const location = schemas ? ['-schema-location', schemas] : [];
       const flags = ['-strict', '-summary', '-ignore-missing-schemas', '-kubernetes-version', KUBERNETES];
-      note((await run('kubeconform', [...flags, ...location, '-'], await template(args))).trim());
+      note((await run('kubeconform', [...flags, ...location, '-'], { input: await template(args) })).trim());
     });
     await check(`${name}: every pod is restricted, limited, and has no token`, async () => {
       for (const { kind, metadata, spec } of await render(args)) {

@@ -3,13 +3,13 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createFreshetClient } from '@freshet/cli/client';
 import { freePorts } from '@freshet/testkit/free-ports';
 import { startKafka } from '@freshet/testkit/kafka';
 import { startOpenSearch } from '@freshet/testkit/opensearch';
 import { uniquePrefix } from '@freshet/testkit/unique-prefix';
+import { until } from '@freshet/testkit/until';
 
 /** The four services as four processes, on Kafka and OpenSearch: as a company runs them. */
 
@@ -69,13 +69,15 @@ async function readiness({ url, child, name }: Running): Promise<Readiness> {
 }
 
 /** Asks until the answer is the one that is waited for. */
-async function until(running: Running, is: (state: Readiness) => boolean): Promise<Readiness> {
-  let last: unknown;
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
-    last = await readiness(running).catch((error) => error);
-    if (!(last instanceof Error) && is(last as Readiness)) return last as Readiness;
-  }
-  throw new Error(`${running.name} stays ${JSON.stringify(last)}`);
+function untilState(running: Running, is: (state: Readiness) => boolean): Promise<Readiness> {
+  return until(
+    async () => {
+      const state = await readiness(running);
+      if (!is(state)) throw new Error(`${running.name} stays ${JSON.stringify(state)}`);
+      return state;
+    },
+    { timeoutMs: 60_000, everyMs: 100 },
+  );
 }
 
 const isReady = ({ status }: Readiness) => status === 'ok';
@@ -101,11 +103,11 @@ test('services start before topics and index are there, say what is missing, and
   };
   const fleet = await startAll(t, engines);
 
-  const ingestor = await until(fleet.ingestor, ({ checks }) => /UNKNOWN/.test(checks['log'] ?? ''));
+  const ingestor = await untilState(fleet.ingestor, ({ checks }) => /UNKNOWN/.test(checks['log'] ?? ''));
   assert.equal(ingestor.status, 'unavailable');
   assert.match(ingestor.checks['log'] ?? '', /FRESHET_TOPIC_UNKNOWN.*freshet topics apply/);
   assert.match(ingestor.checks['index'] ?? '', /FRESHET_INDEX_UNKNOWN.*freshet index apply/);
-  await until(fleet.gateway, ({ checks }) => /freshet topics apply/.test(checks['log'] ?? ''));
+  await untilState(fleet.gateway, ({ checks }) => /freshet topics apply/.test(checks['log'] ?? ''));
   const lines = fleet.ingestor.logged.filter(({ dependency }) => dependency === 'index');
   assert.deepEqual(
     lines.map(({ msg }) => msg),
@@ -117,7 +119,7 @@ test('services start before topics and index are there, say what is missing, and
   assert.match(await freshet(['index', 'apply'], engines), /created/);
   assert.doesNotMatch(await freshet(['topics', 'apply'], engines), /created/);
   assert.doesNotMatch(await freshet(['index', 'apply'], engines), /created/);
-  for (const name of services) await until(fleet[name], isReady);
+  for (const name of services) await untilState(fleet[name], isReady);
   assert.ok(fleet.ingestor.logged.some(({ msg }) => msg === 'dependency is back'));
 
   const client = createFreshetClient({ url: fleet.gateway.url });
@@ -144,7 +146,10 @@ test('services start before topics and index are there, say what is missing, and
   await once(fleet.ingestor.child, 'exit');
   const second = await client.write([document('The spring tide is at nine in the evening.')], signal);
   const [port] = await freePorts(1);
-  await until(start(t, 'ingestor', port as number, { ...engines, EMBEDDING_PROVIDER: 'hashed' }), isReady);
+  await untilState(
+    start(t, 'ingestor', port as number, { ...engines, EMBEDDING_PROVIDER: 'hashed' }),
+    isReady,
+  );
   const answer = await ask(second.watermark);
   assert.match(answer, /nine/);
   assert.doesNotMatch(answer, /seven/);
@@ -156,10 +161,10 @@ test('services start while broker and cluster are down, and say which and where'
     KAFKA_BROKERS: `127.0.0.1:${kafkaPort}`,
     OPENSEARCH_NODES: `http://127.0.0.1:${openSearchPort}`,
   });
-  const { checks } = await until(fleet.ingestor, (state) => /refuse/i.test(state.checks['index'] ?? ''));
+  const { checks } = await untilState(fleet.ingestor, (state) => /refuse/i.test(state.checks['index'] ?? ''));
   assert.match(checks['index'] ?? '', new RegExp(`FRESHET_DEPENDENCY_UNAVAILABLE.*${openSearchPort}`));
-  await until(fleet.ingestor, (state) => new RegExp(`${kafkaPort}`).test(state.checks['log'] ?? ''));
-  const gateway = await until(fleet.gateway, (state) => state.checks['generator'] === 'ok');
+  await untilState(fleet.ingestor, (state) => new RegExp(`${kafkaPort}`).test(state.checks['log'] ?? ''));
+  const gateway = await untilState(fleet.gateway, (state) => state.checks['generator'] === 'ok');
   assert.equal(gateway.status, 'unavailable');
   assert.match(gateway.checks['retriever'] ?? '', /retriever/);
 
