@@ -58,6 +58,18 @@ export interface DocumentWrite {
   chunks: Chunk[];
 }
 
+/** Which manifests to list. */
+export interface ManifestQuery {
+  tenant: string;
+  source: string;
+  /** Both, where it is absent. */
+  state?: Manifest['state'];
+  /** Only documents whose id stands after this one: where an earlier list ended. */
+  after?: string;
+  /** Only documents that their source changed before this time. */
+  changedBefore?: Date;
+}
+
 export interface IndexStatistics {
   documents: number;
   tombstones: number;
@@ -67,6 +79,11 @@ export interface IndexStatistics {
 export interface ChunkIndex {
   /** Realtime: sees every write that has settled. Absent documents are absent from the map, by document key. */
   readManifests(documents: readonly DocumentRef[]): Promise<Map<string, StoredManifest>>;
+  /**
+   * Manifests of a source by document id, in the order of its UTF-8 bytes, read page by page. Sees what
+   * {@link advanceWatermark} made searchable; what is written meanwhile may be in it or not.
+   */
+  listManifests(query: ManifestQuery): AsyncIterable<StoredManifest>;
   /**
    * Writes documents, each fenced: one whose version is not greater than the stored manifest's is left alone. The
    * manifest comes first, so that a deletion or a lost permission holds from then on; a write that broke off leaves

@@ -11,6 +11,7 @@ import { createReader } from './opensearch/reader.ts';
 import { createSearcher } from './opensearch/searcher.ts';
 import { createWatermarkStore } from './opensearch/watermarks.ts';
 import { createWriter } from './opensearch/writer.ts';
+import { pages } from './pages.ts';
 
 export interface OpenSearchChunkIndexOptions {
   connection: Connection;
@@ -101,6 +102,7 @@ export async function openOpenSearchChunkIndex({
 
   return {
     readManifests: guarded(reader.readManifests),
+    listManifests: (query) => pages(query, guarded(reader.manifestPage)),
     readVectors: guarded(reader.readVectors),
     readHits: guarded(reader.readHits),
     statistics: guarded(reader.statistics),

@@ -4,6 +4,7 @@ import type { Watermark } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { Piscina } from 'piscina';
 import type { ChunkIndex } from './index.ts';
+import { pages } from './pages.ts';
 import type { DatabaseOptions } from './sqlite/database.ts';
 import type * as worker from './sqlite/worker.ts';
 
@@ -70,6 +71,7 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
 
   return {
     readManifests: async (documents) => new Map(await read('readManifests', [...documents])),
+    listManifests: (query) => pages(query, (next, limit) => read('manifestPage', { query: next, limit })),
     readVectors: async (document, embedder) => new Map(await read('readVectors', { document, embedder })),
     write: (documents) => write('write', [...documents]),
     search: (request) => read('search', request),

@@ -27,7 +27,10 @@ export function chunkId(key: string, ordinal: number): string {
 export interface ManifestDocument {
   tenant: string;
   source: string;
+  documentId: string;
   state: Manifest['state'];
+  /** In UTC. */
+  changedAt: string;
   chunkCount: number;
   /** Chunks are still to be written or removed. */
   isPending: boolean;
@@ -40,8 +43,9 @@ export function toManifestDocument(
   manifest: Manifest,
   { isPending, ordinals }: Pick<ManifestDocument, 'isPending' | 'ordinals'>,
 ): ManifestDocument {
-  const { tenant, source, state, chunkCount } = manifest;
-  return { tenant, source, state, chunkCount, isPending, ordinals, manifest };
+  const { tenant, source, documentId, state, chunkCount } = manifest;
+  const changedAt = new Date(manifest.changedAt).toISOString();
+  return { tenant, source, documentId, state, changedAt, chunkCount, isPending, ordinals, manifest };
 }
 
 export function toStoredManifest({ manifest, isPending }: ManifestDocument): StoredManifest {

@@ -121,7 +121,9 @@ export function manifestsIndex() {
       properties: {
         tenant: keyword,
         source: keyword,
+        documentId: keyword,
         state: keyword,
+        changedAt: { type: 'date' },
         chunkCount: { type: 'integer' },
         isPending: { type: 'boolean' },
         ordinals: { type: 'integer', ...stored },

@@ -1,6 +1,6 @@
 import { type Access, type DocumentRef, documentKey, type Manifest } from '@freshet/shared/contracts';
 import type { Client } from '@opensearch-project/opensearch';
-import type { FoundChunk, Hit, IndexStatistics, StoredManifest } from '../index.ts';
+import type { FoundChunk, Hit, IndexStatistics, ManifestQuery, StoredManifest } from '../index.ts';
 import { isCurrent } from '../is-current.ts';
 import { coalesce } from './coalesce.ts';
 import {
@@ -71,6 +71,30 @@ export function createReader({ client, chunks, manifests }: ReaderOptions) {
         if (found) manifests.set(keys[i] as string, toStoredManifest(found));
       }
       return manifests;
+    },
+
+    /** Not realtime: as the last refresh left it. */
+    async manifestPage(
+      { tenant, source, state, after, changedBefore }: ManifestQuery,
+      limit: number,
+    ): Promise<StoredManifest[]> {
+      const filter = [
+        { term: { tenant } },
+        { term: { source } },
+        ...(state ? [{ term: { state } }] : []),
+        ...(changedBefore ? [{ range: { changedAt: { lt: changedBefore.toISOString() } } }] : []),
+      ];
+      const { body } = await client.search({
+        index: manifests,
+        body: {
+          size: limit,
+          query: { bool: { filter } },
+          sort: [{ documentId: 'asc' }],
+          ...(after === undefined ? {} : { search_after: [after] }),
+        } as never,
+      });
+      const hits = body.hits.hits as unknown as { _source: ManifestDocument }[];
+      return hits.map(({ _source }) => toStoredManifest(_source));
     },
 
     async readHits(access: Access, hits: readonly Hit[]): Promise<(FoundChunk | undefined)[]> {

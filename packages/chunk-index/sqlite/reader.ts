@@ -8,7 +8,14 @@ import {
   type Manifest,
   type SearchFilter,
 } from '@freshet/shared/contracts';
-import type { FoundChunk, Hit, IndexStatistics, SearchRequest, SearchResult } from '../index.ts';
+import type {
+  FoundChunk,
+  Hit,
+  IndexStatistics,
+  ManifestQuery,
+  SearchRequest,
+  SearchResult,
+} from '../index.ts';
 import { isCurrent } from '../is-current.ts';
 import { lexicalQuery } from './lexical-query.ts';
 
@@ -19,6 +26,8 @@ const HIT_COLUMNS = 'c.document_key, c.ordinal, c.version';
 
 export interface Reader {
   readManifests(documents: readonly DocumentRef[]): [string, Manifest][];
+  /** The next manifests of the list, at most so many. */
+  manifestPage(query: ManifestQuery, limit: number): Manifest[];
   readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
   search(request: SearchRequest): SearchResult;
   readHits(access: Access, hits: readonly Hit[]): (FoundChunk | undefined)[];
@@ -31,6 +40,11 @@ export function createReader(db: DatabaseSync): Reader {
   const manifest = db.prepare(
     'select d.*, a.acl from document d join acl a on a.id = d.acl_id where d.key = ?',
   );
+  const manifestPage = db.prepare(`
+    select d.*, a.acl from document d join acl a on a.id = d.acl_id
+    where d.tenant = ? and d.source = ? and d.document_id > ? and (?4 is null or d.state = ?4)
+      and (?5 is null or unixepoch(d.changed_at, 'subsec') < ?5)
+    order by d.document_id limit ?6`);
   const chunk = db.prepare('select * from chunk where document_key = ? and ordinal = ?');
   const vectors = db.prepare(`
     select c.content_hash, v.embedding from document d
@@ -77,6 +91,18 @@ export function createReader(db: DatabaseSync): Reader {
         const row = manifest.get(key);
         return row ? [[key, toManifest(row)]] : [];
       }),
+
+    manifestPage: ({ tenant, source, state, after = '', changedBefore }, limit) =>
+      manifestPage
+        .all(
+          tenant,
+          source,
+          after,
+          state ?? null,
+          changedBefore ? changedBefore.valueOf() / 1000 : null,
+          limit,
+        )
+        .map(toManifest),
 
     readVectors: (document, embedder) =>
       vectors.all(documentKey(document), embedder).map((row) => {

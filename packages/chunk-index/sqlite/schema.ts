@@ -33,6 +33,7 @@ export function createTables(db: DatabaseSync, dimensions: number): void {
       indexed_at text not null
     );
     create index document_tenant on document (tenant, state, chunk_count);
+    create index document_source on document (tenant, source, document_id);
     create table chunk (
       id integer primary key autoincrement,
       document_key text not null,

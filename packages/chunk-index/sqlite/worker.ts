@@ -6,6 +6,7 @@ import type {
   FoundChunk,
   Hit,
   IndexStatistics,
+  ManifestQuery,
   SearchRequest,
   SearchResult,
   WriteOutcome,
@@ -51,6 +52,9 @@ export function open(): OpenResult {
 
 export const readManifests = (documents: DocumentRef[]): [string, Manifest][] =>
   questions().readManifests(documents);
+
+export const manifestPage = (task: { query: ManifestQuery; limit: number }): Manifest[] =>
+  questions().manifestPage(task.query, task.limit);
 
 export const readVectors = (task: { document: DocumentRef; embedder: string }): [string, Float32Array][] =>
   questions().readVectors(task.document, task.embedder);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { type Access, documentKey, type Manifest } from '@freshet/shared/contracts';
 import fc from 'fast-check';
-import type { ChunkIndex, DocumentWrite, Hit, SearchRequest } from '../index.ts';
+import type { ChunkIndex, DocumentWrite, Hit, ManifestQuery, SearchRequest } from '../index.ts';
 
 export const DIMENSIONS = 8;
 export const EMBEDDER = 'test-embedder';
@@ -186,6 +186,44 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     const missing = { ...write.manifest, documentId: 'missing' };
     const manifests = await index.readManifests([write.manifest, missing]);
     assert.deepEqual([...manifests], [[documentKey(write.manifest), write.manifest]]);
+  });
+
+  test('the manifests of a source are listed by id, narrowed to what is asked for', async (t) => {
+    const index = await open(t);
+    const ids = ['a', 'B', 'ä', 'z/😀', 'gone'];
+    await index.write([
+      ...ids.map((documentId, day) =>
+        sample({
+          documentId,
+          changedAt: `2026-01-0${day + 1}T00:00:00+02:00`,
+          ...(documentId === 'gone' ? { state: 'deleted' as const } : {}),
+        }),
+      ),
+      sample({ documentId: 'other source', source: 'wiki' }),
+      sample({ documentId: 'other tenant', tenant: 'other' }),
+    ]);
+    await index.advanceWatermark(new Map());
+    const list = async (query: Partial<ManifestQuery> = {}) => {
+      const manifests = index.listManifests({ tenant: 'acme', source: 'handbook', ...query });
+      return (await Array.fromAsync(manifests)).map(({ documentId }) => documentId);
+    };
+    assert.deepEqual(await list(), ['B', 'a', 'gone', 'z/😀', 'ä']);
+    assert.deepEqual(await list({ state: 'live', after: 'a' }), ['z/😀', 'ä']);
+    assert.deepEqual(await list({ state: 'deleted' }), ['gone']);
+    assert.deepEqual(await list({ changedBefore: new Date('2026-01-01T23:00:00Z') }), ['B', 'a']);
+    assert.deepEqual(await list({ source: 'none' }), []);
+  });
+
+  test('a list is whole, however many documents a source has', async (t) => {
+    const index = await open(t);
+    const ids = Array.from({ length: 1001 }, (_, i) => `${i}`.padStart(4, '0'));
+    await index.write(ids.map((documentId) => sample({ documentId, state: 'deleted' })));
+    await index.advanceWatermark(new Map());
+    const manifests = index.listManifests({ tenant: 'acme', source: 'handbook' });
+    assert.deepEqual(
+      (await Array.fromAsync(manifests)).map(({ documentId }) => documentId),
+      ids,
+    );
   });
 
   test('nobody finds what the acl does not allow, and no tenant finds what is another’s', async (t) => {
