@@ -3,6 +3,7 @@ import type {
   ChatRequest,
   DocumentInput,
   Manifest,
+  ManifestsResponse,
   RetrieveRequest,
   RetrieveResponse,
   WatermarkResponse,
@@ -32,6 +33,8 @@ export interface FreshetClient {
   ): Promise<{ version: number; watermark: string }>;
   /** `undefined` for a document that the index does not have. */
   manifest(source: string, documentId: string, signal: AbortSignal): Promise<Manifest | undefined>;
+  /** What the index knows of the live documents of a source, by document id. */
+  list(source: string, signal: AbortSignal): AsyncGenerator<Manifest>;
   status(signal: AbortSignal): Promise<WatermarkResponse>;
   search(request: RetrieveRequest, signal: AbortSignal): Promise<RetrieveResponse>;
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent>;
@@ -71,6 +74,24 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
         if (error instanceof FreshetError && error.code === 'FRESHET_DOCUMENT_NOT_FOUND') return undefined;
         throw error;
       }
+    },
+    async *list(source, signal) {
+      let after: string | undefined;
+      do {
+        const query = new URLSearchParams({
+          source,
+          state: 'live',
+          ...(after === undefined ? {} : { after }),
+        });
+        const page = await http.json<ManifestsResponse>({
+          ...call(signal),
+          method: 'GET',
+          path: `/v1/documents?${query}`,
+          isIdempotent: true,
+        });
+        yield* page.documents;
+        after = page.next;
+      } while (after !== undefined);
     },
     status: (signal) =>
       http.json({ ...call(signal), method: 'GET', path: '/v1/watermark', isIdempotent: true }),

@@ -4,10 +4,15 @@ import { FreshetError } from './errors.ts';
 import { createValidator } from './validation.ts';
 
 export interface AccessTokens {
-  /** Signs who asks, for the services behind the gateway. */
-  sign(access: Access): Promise<string>;
+  /** Signs who asks, for the services behind the gateway, and whether they manage the tenant's documents. */
+  sign(access: Access, options?: { isManager?: boolean }): Promise<string>;
   /** @throws {FreshetError} `FRESHET_UNAUTHENTICATED` for a token that is forged, expired or absent. */
   verify(authorization: string | undefined): Promise<Access>;
+  /**
+   * The same, for what only those may ask who write documents.
+   * @throws {FreshetError} `FRESHET_FORBIDDEN` too.
+   */
+  verifyManager(authorization: string | undefined): Promise<Access>;
 }
 
 export interface AccessTokenOptions {
@@ -32,9 +37,29 @@ export function createAccessTokens({ secret, ttlSeconds = 60 }: AccessTokenOptio
     false,
     ['sign', 'verify'],
   );
+  const refusal =
+    'Only the gateway of this fleet may call this service; check that INTERNAL_TOKEN_SECRET is the same.';
+
+  async function read(authorization: string | undefined): Promise<Access & { isManager: boolean }> {
+    const token = authorization?.match(/^Bearer (\S+)$/i)?.[1];
+    if (!token) throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
+    try {
+      const { payload } = await jwtVerify<Access & { isManager?: true }>(token, await imported, {
+        audience: AUDIENCE,
+        algorithms: ['HS256'],
+        requiredClaims: ['exp'],
+      });
+      const caller = { tenant: payload.tenant, principals: payload.principals };
+      if (access.check(caller)) return { ...caller, isManager: payload.isManager === true };
+    } catch (cause) {
+      throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal, cause });
+    }
+    throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
+  }
+
   return {
-    async sign({ tenant, principals }) {
-      return new SignJWT({ tenant, principals })
+    async sign({ tenant, principals }, { isManager = false } = {}) {
+      return new SignJWT({ tenant, principals, ...(isManager ? { isManager } : {}) })
         .setProtectedHeader({ alg: 'HS256' })
         .setAudience(AUDIENCE)
         .setIssuedAt()
@@ -42,22 +67,13 @@ export function createAccessTokens({ secret, ttlSeconds = 60 }: AccessTokenOptio
         .sign(await imported);
     },
     async verify(authorization) {
-      const token = authorization?.match(/^Bearer (\S+)$/i)?.[1];
-      const refusal =
-        'Only the gateway of this fleet may call this service; check that INTERNAL_TOKEN_SECRET is the same.';
-      if (!token) throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
-      try {
-        const { payload } = await jwtVerify<Access>(token, await imported, {
-          audience: AUDIENCE,
-          algorithms: ['HS256'],
-          requiredClaims: ['exp'],
-        });
-        const caller = { tenant: payload.tenant, principals: payload.principals };
-        if (access.check(caller)) return caller;
-      } catch (cause) {
-        throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal, cause });
-      }
-      throw new FreshetError('FRESHET_UNAUTHENTICATED', { detail: refusal });
+      const { tenant, principals } = await read(authorization);
+      return { tenant, principals };
+    },
+    async verifyManager(authorization) {
+      const { isManager, ...caller } = await read(authorization);
+      if (!isManager) throw new FreshetError('FRESHET_FORBIDDEN');
+      return caller;
     },
   };
 }

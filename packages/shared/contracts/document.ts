@@ -103,6 +103,38 @@ export const Manifest = Type.Object(
 );
 export type Manifest = Static<typeof Manifest>;
 
+/** Which documents of a source to list. */
+export const ManifestsQuery = Type.Object(
+  {
+    source: Source,
+    state: Type.Optional(
+      Type.Union([Type.Literal('live'), Type.Literal('deleted')], { description: 'Both, by default.' }),
+    ),
+    after: Type.Optional(
+      Type.String({ ...DocumentId, description: '`next` of the page before; absent for the first page.' }),
+    ),
+    limit: Type.Optional(
+      Type.String({
+        pattern: '^([1-9]\\d{0,2}|1000)$',
+        description: 'Documents a page: 1 to 1000, 500 by default.',
+      }),
+    ),
+  },
+  { additionalProperties: false, title: 'ManifestsQuery' },
+);
+export type ManifestsQuery = Static<typeof ManifestsQuery>;
+
+export const ManifestsResponse = Type.Object(
+  {
+    documents: Type.Array(Manifest),
+    next: Type.Optional(
+      Type.String({ description: 'Ask for the next page `after` this; absent on the last page.' }),
+    ),
+  },
+  { title: 'ManifestsResponse' },
+);
+export type ManifestsResponse = Static<typeof ManifestsResponse>;
+
 /** A half-open range of UTF-16 code units in the normalised text of a document. */
 export const Span = Type.Object(
   { start: Type.Integer({ minimum: 0 }), end: Type.Integer({ minimum: 0 }) },

@@ -30,6 +30,14 @@ test('who asks comes through as it was signed', async () => {
   );
 });
 
+test('only a token that was signed for a manager is one', async () => {
+  const plain = await tokens.sign(access);
+  await assert.rejects(tokens.verifyManager(`Bearer ${plain}`), { code: 'FRESHET_FORBIDDEN' });
+  const manager = `Bearer ${await tokens.sign(access, { isManager: true })}`;
+  assert.deepEqual(await tokens.verifyManager(manager), access);
+  assert.deepEqual(await tokens.verify(manager), access);
+});
+
 test('a token is refused when any of its characters is changed', async () => {
   const token = await tokens.sign(access);
   for (let i = 0; i < token.length; i += 3) {

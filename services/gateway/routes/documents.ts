@@ -6,6 +6,8 @@ import {
   DocumentInput,
   encodeWatermark,
   Manifest,
+  ManifestsQuery,
+  ManifestsResponse,
   Source,
   Version,
   WatermarkToken,
@@ -130,6 +132,32 @@ export async function documentRoutes(
       const positions = await appendDocuments(log, [record], request.trace);
       reply.code(202);
       return { source, documentId, version, watermark: watermarkOf(positions) };
+    },
+  );
+
+  app.get(
+    '/v1/documents',
+    {
+      schema: {
+        tags: ['documents'],
+        summary: 'List the documents of a source',
+        description:
+          'What the index knows of each, by document id, a page at a time. For those who may write: it lists what they may not see in answers, too.',
+        querystring: ManifestsQuery,
+        response: { 200: ManifestsResponse, ...problemResponses(400, 401, 403) },
+      },
+    },
+    async (request) => {
+      demandWriter(request);
+      const query = new URLSearchParams(request.query);
+      return retriever.json<ManifestsResponse>({
+        method: 'GET',
+        path: `/v1/documents?${query}`,
+        token: await tokens.sign(request.caller.access, { isManager: true }),
+        trace: request.trace,
+        signal: request.abort.signal,
+        isIdempotent: true,
+      });
     },
   );
 

@@ -1,6 +1,14 @@
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { AccessTokens } from '@freshet/shared/access-token';
-import { DocumentId, documentKey, isVisible, Manifest, Source } from '@freshet/shared/contracts';
+import {
+  DocumentId,
+  documentKey,
+  isVisible,
+  Manifest,
+  ManifestsQuery,
+  ManifestsResponse,
+  Source,
+} from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import { Type } from 'typebox';
@@ -26,6 +34,24 @@ export async function manifestRoutes(app: ServiceApp, { index, tokens }: Manifes
       // Whoever may not see a document may not learn that it exists.
       if (!manifest || !isVisible(manifest.acl, access)) throw new FreshetError('FRESHET_DOCUMENT_NOT_FOUND');
       return manifest;
+    },
+  );
+
+  app.get(
+    '/v1/documents',
+    { schema: { querystring: ManifestsQuery, response: { 200: ManifestsResponse } } },
+    async (request) => {
+      const { tenant } = await tokens.verifyManager(request.headers.authorization);
+      const { limit: asked, ...query } = request.query;
+      const limit = asked === undefined ? 500 : Number(asked);
+      const documents: Manifest[] = [];
+      for await (const { isPending, ...manifest } of index.listManifests({ tenant, ...query })) {
+        const last = documents.at(-1);
+        // One more than the page holds says that there is a next one.
+        if (last && documents.length === limit) return { documents, next: last.documentId };
+        documents.push(manifest);
+      }
+      return { documents };
     },
   );
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ChatResponse } from '@freshet/shared/contracts';
+import type { ChatResponse, ManifestsResponse } from '@freshet/shared/contracts';
 import { question, startFleet } from './fleet.ts';
 
 const { signal } = new AbortController();
@@ -129,6 +129,40 @@ test('no answer, search or look-up shows a caller what the acl does not allow', 
     });
     assert.equal(lookup.status, 404);
   }
+});
+
+test('who may write lists the documents of a source page by page, and nobody else does', async (t) => {
+  const fleet = await startFleet(t, { keys });
+  const ids = ['a', 'b/ä', 'c', 'd'];
+  await fleet.write(...ids.map((documentId) => ({ documentId, acl: { allow: ['user:cy'] } })));
+  const { watermark } = await fleet.client.delete('test', 'c', signal);
+  await fleet.client.search({ query: 'anything', after: watermark }, signal);
+  const list = async (key: string, query: string) => {
+    const headers = { authorization: `Bearer ${key}` };
+    const response = await fetch(`${fleet.url}/v1/documents?${query}`, { headers });
+    return { status: response.status, ...((await response.json()) as ManifestsResponse) };
+  };
+  const key = 'writer-key-0123456789';
+  const first = await list(key, 'source=test&limit=3');
+  assert.deepEqual(
+    first.documents.map(({ documentId, state }) => [documentId, state]),
+    [
+      ['a', 'live'],
+      ['b/ä', 'live'],
+      ['c', 'deleted'],
+    ],
+  );
+  const second = await list(key, `source=test&limit=3&after=${first.next}`);
+  assert.deepEqual([second.documents.map(({ documentId }) => documentId), second.next], [['d'], undefined]);
+  const live = await Array.fromAsync(fleet.client.list('test', signal));
+  assert.deepEqual(
+    live.map(({ documentId }) => documentId),
+    ['a', 'b/ä', 'd'],
+  );
+  assert.equal((await list('reader-key-0123456789', 'source=test')).status, 403);
+  assert.deepEqual((await list('foreign-key-012345678', 'source=test')).documents, []);
+  assert.equal((await list(key, 'limit=3')).status, 400);
+  assert.equal((await list(key, 'source=test&limit=0')).status, 400);
 });
 
 test('a key that is missing, unknown or may not write is refused', async (t) => {
