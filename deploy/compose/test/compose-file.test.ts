@@ -15,6 +15,7 @@ import { parse } from 'yaml';
 
 interface Service {
   image: string;
+  profiles?: string[];
   build?: { args: Record<string, string> };
   user?: string;
   restart?: string;
@@ -63,6 +64,8 @@ for (const [name, service] of all) {
     if (!isOurs(service)) assert.match(service.user ?? '', /^[1-9]\d*:/, 'it may run as root');
     if (isJob(service)) return;
     assert.equal(service.restart, 'unless-stopped');
+    // Nothing waits for what only watches; and some of those images hold no program to check with.
+    if (service.profiles?.includes('observability')) return;
     assert.ok(service.healthcheck?.test, 'it has no health check');
   });
 
@@ -83,11 +86,15 @@ test('topics and index are made before whoever uses them starts', () => {
   assert.deepEqual(needs('gateway'), ['generator', 'ingestor', 'retriever', 'topics']);
 });
 
-test('only the gateway is published, on loopback unless told otherwise, and stores have no way out', () => {
+test('only the gateway and what watches are published, on loopback unless told otherwise, and stores have no way out', () => {
+  const published = all.filter(([, { ports }]) => ports);
   assert.deepEqual(
-    all.filter(([, { ports }]) => ports).map(([name]) => name),
+    published.filter(([, { profiles }]) => !profiles).map(([name]) => name),
     ['gateway'],
   );
+  for (const [name, { profiles, ports = [] }] of published) {
+    if (profiles) for (const port of ports) assert.match(port, /^127\.0\.0\.1:/, name);
+  }
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a placeholder of compose
   assert.deepEqual(services['gateway']?.ports, ['${GATEWAY_ADDRESS:-127.0.0.1}:${GATEWAY_PORT:-8080}:8080']);
   assert.equal(networks['data']?.internal, true);
@@ -161,24 +168,33 @@ test('every variable that the compose file fills in is pinned in .env or explain
   );
 });
 
-test('.env.example and fake-bedrock.env name no variable that nothing reads', () => {
+test('.env.example and the env files of profiles name no variable that nothing reads', () => {
   const readByCompose = new Set([
     ...[...text.matchAll(/\$\{(\w+)/g)].map(([, name]) => name!),
     ...all.flatMap(([, { environment = {} }]) => Object.keys(environment)),
     'COMPOSE_PROFILES',
   ]);
-  const named = [...explained, ...Object.keys(parseEnv(read('deploy', 'compose', 'fake-bedrock.env')))];
+  const files = [
+    read('deploy', 'compose', 'fake-bedrock.env'),
+    read('deploy', 'observability', 'observability.env'),
+  ];
+  const named = [...explained, ...files.flatMap((file) => Object.keys(parseEnv(file)))];
   assert.deepEqual(
     named.filter((name) => !readByCompose.has(name)),
     [],
   );
 });
 
-test('docker compose accepts the file, with and without the fake', (t) => {
+test('docker compose accepts the file, with and without its profiles', (t) => {
   const compose = (...args: string[]) =>
     spawnSync('docker', ['compose', ...args], { cwd: root, encoding: 'utf8' });
   if (compose('version').status !== 0) return t.skip('the compose plugin is not installed');
-  for (const files of [[], ['--env-file', '.env', '--env-file', 'deploy/compose/fake-bedrock.env']]) {
+  for (const file of [
+    undefined,
+    'deploy/compose/fake-bedrock.env',
+    'deploy/observability/observability.env',
+  ]) {
+    const files = file ? ['--env-file', '.env', '--env-file', file] : [];
     const { status, stderr } = compose(...files, '--profile', '*', 'config', '--quiet');
     // Warnings too: an unset variable is one.
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
