@@ -33,7 +33,13 @@ export const catalogue = {
     status: 415,
     isRetryable: false,
     title: 'The media type is not supported',
-    detail: 'Send `content-type: application/json`.',
+    detail: 'Send `content-type: application/json`; documents may come as application/x-ndjson, too.',
+  },
+  FRESHET_IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    isRetryable: false,
+    title: 'The idempotency key stands for another request',
+    detail: 'Give each request its own `idempotency-key`, and repeat it only with the same body.',
   },
   FRESHET_NOT_ACCEPTABLE: {
     status: 406,

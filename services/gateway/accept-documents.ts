@@ -9,6 +9,7 @@ import { type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-
 import { catalogue, type ErrorCode } from '@freshet/shared/errors';
 import type { Sources } from '@freshet/shared/sources';
 import { createValidator } from '@freshet/shared/validation';
+import { MalformedLine } from './ndjson-body.ts';
 import type { NextVersion } from './next-version.ts';
 
 export interface AcceptedDocument {
@@ -46,6 +47,10 @@ export function acceptDocuments(
     const refuse = (code: ErrorCode, detail: string = catalogue[code].detail) => {
       acceptance.refused.push({ index, code, detail });
     };
+    if (document instanceof MalformedLine) {
+      refuse('FRESHET_BODY_MALFORMED', document.detail);
+      continue;
+    }
     if (hasOversizedContent(document)) {
       refuse('FRESHET_CONTENT_TOO_LARGE');
       continue;

@@ -6,6 +6,7 @@ import { createRegistry } from '@freshet/shared/metrics';
 import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import { readSources } from '@freshet/shared/sources';
+import type { SharedState } from '@freshet/state';
 import type { Static } from 'typebox';
 import { createAnswer } from './answer.ts';
 import { readCallers } from './api-keys.ts';
@@ -23,10 +24,11 @@ export interface GatewayOptions {
   config: Static<typeof GatewayConfig>;
   logger: Logger;
   log: EventLog;
+  state: SharedState;
 }
 
 /** The public edge: names the caller, streams answers, writes documents to the log. */
-export async function openGateway({ config, logger, log }: GatewayOptions): Promise<Service> {
+export async function openGateway({ config, logger, log, state }: GatewayOptions): Promise<Service> {
   const callers = await readCallers(config.API_KEYS_FILE);
   const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
   const retriever = createServiceClient({ name: 'retriever', baseUrl: config.RETRIEVER_URL });
@@ -59,7 +61,8 @@ export async function openGateway({ config, logger, log }: GatewayOptions): Prom
     timeoutMs: config.CHAT_TIMEOUT_MS,
   });
   await app.register(searchRoute, { retriever, tokens });
-  await app.register(documentRoutes, { log, retriever, tokens, sources: readSources(config.SOURCES) });
+  const sources = readSources(config.SOURCES);
+  await app.register(documentRoutes, { log, retriever, tokens, sources, state });
   await app.register(watermarkRoute, { retriever, tokens });
   return {
     app,

@@ -1,6 +1,7 @@
 import { eventLogConfig } from '@freshet/event-log/open';
 import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
+import { stateConfig } from '@freshet/state/open';
 import { Type } from 'typebox';
 
 export const GatewayConfig = Type.Object({
@@ -8,6 +9,7 @@ export const GatewayConfig = Type.Object({
   ...eventLogConfig,
   ...internalTokenConfig,
   ...sourcesConfig,
+  ...stateConfig,
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   RETRIEVER_URL: Type.String({
     default: 'http://127.0.0.1:8082',

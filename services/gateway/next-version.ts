@@ -1,4 +1,5 @@
-export type NextVersion = () => number;
+/** The next version; of several it is the first, and those after it are the caller's too. */
+export type NextVersion = (count?: number) => number;
 
 /**
  * Versions for documents that come without one: microseconds since the epoch, strictly increasing, so that of two
@@ -8,8 +9,9 @@ export function createVersionClock(
   now: () => number = () => performance.timeOrigin + performance.now(),
 ): NextVersion {
   let last = 0;
-  return () => {
-    last = Math.max(last + 1, Math.floor(now() * 1000));
-    return last;
+  return (count = 1) => {
+    const first = Math.max(last + 1, Math.floor(now() * 1000));
+    last = first + count - 1;
+    return first;
   };
 }

@@ -16,6 +16,7 @@ import { RetrieverConfig } from '@freshet/retriever/config';
 import { loadConfig } from '@freshet/shared/config';
 import type { Logger } from '@freshet/shared/log';
 import type { Service } from '@freshet/shared/service/run';
+import { openSharedState } from '@freshet/state/open';
 
 export interface StandaloneOptions {
   /** Variables of the environment; each service reads its own out of them. */
@@ -96,15 +97,14 @@ export async function openStandalone({
       retriever: await serve(retriever),
       generator: await serve(generating),
     };
-    const gateway = await openGateway({
-      config: loadConfig(GatewayConfig, {
-        ...shared,
-        RETRIEVER_URL: urls.retriever,
-        GENERATOR_URL: urls.generator,
-      }),
-      logger: child('gateway'),
-      log,
+    const gatewayConfig = loadConfig(GatewayConfig, {
+      ...shared,
+      RETRIEVER_URL: urls.retriever,
+      GENERATOR_URL: urls.generator,
     });
+    const state = await openSharedState(gatewayConfig, logger);
+    closers.push(() => state.close());
+    const gateway = await openGateway({ config: gatewayConfig, logger: child('gateway'), log, state });
     closers.push(() => gateway.close());
     return { gateway, urls, close };
   } catch (error) {

@@ -88,6 +88,7 @@ export async function checkCluster({ check, note }: Report): Promise<void> {
           ['retriever', 'freshet-opensearch:9200'],
           ['ingestor', 'freshet-kafka:9092'],
           ['gateway', 'freshet-generator:8083'],
+          ['gateway', 'freshet-valkey:6379'],
         ] as const;
         for (const [from, target] of allowed) assert.ok(await reaches(from, target), `${from} to ${target}`);
         const denied = [

@@ -18,21 +18,25 @@ import type { ServiceClient } from '@freshet/shared/http/client';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import type { Sources } from '@freshet/shared/sources';
 import { createValidator } from '@freshet/shared/validation';
+import type { SharedState } from '@freshet/state';
 import type { FastifyRequest } from 'fastify';
-import { Type } from 'typebox';
+import { type TSchema, Type } from 'typebox';
 import { acceptDocuments } from '../accept-documents.ts';
 import { appendDocuments } from '../append-documents.ts';
+import { parseNdjson } from '../ndjson-body.ts';
 import { createVersionClock } from '../next-version.ts';
 import { problemResponses } from '../problem-responses.ts';
+import { versionsFor } from '../request-versions.ts';
 
 export interface DocumentRoutesOptions {
   log: EventLog;
   retriever: ServiceClient;
   tokens: AccessTokens;
   sources: Sources;
+  state: SharedState;
 }
 
-const MAX_DOCUMENTS = 1000;
+const MAX_DOCUMENTS = 10_000;
 const BODY_LIMIT = 10 * 1024 * 1024;
 
 const DocumentsRequest = Type.Object(
@@ -66,11 +70,28 @@ const DeletionResponse = Type.Object(
 
 const params = Type.Object({ source: Source, documentId: DocumentId });
 
+const headers = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      pattern: '^[\\x21-\\x7e]{1,255}$',
+      description:
+        'Makes the request safe to repeat within 24 hours: what the first one wrote is written again as the same version.',
+    }),
+  ),
+});
+
 export async function documentRoutes(
   app: ServiceApp,
-  { log, retriever, tokens, sources }: DocumentRoutesOptions,
+  { log, retriever, tokens, sources, state }: DocumentRoutesOptions,
 ) {
   const nextVersion = createVersionClock();
+  const ports = { state, nextVersion };
+
+  app.addContentTypeParser(
+    ['application/x-ndjson', 'application/jsonl'],
+    { parseAs: 'buffer' },
+    async (_request: FastifyRequest, body: Buffer) => ({ documents: parseNdjson(body) }),
+  );
 
   app.post(
     '/v1/documents',
@@ -80,21 +101,29 @@ export async function documentRoutes(
         tags: ['documents'],
         summary: 'Write documents',
         description:
-          'Writes up to 1,000 documents, 10 MiB in all. Each is checked by itself: `refused` says which were not taken and why. What was accepted is durable; it is searchable once the index has reached `watermark`.',
+          'Writes up to 10,000 documents, 10 MiB in all, as one JSON object or, with `content-type: application/x-ndjson`, one document a line. Each is checked by itself: `refused` says which were not taken and why. What was accepted is durable; it is searchable once the index has reached `watermark`.',
+        headers,
         body: DocumentsRequest,
-        response: { 202: DocumentsResponse, ...problemResponses(400, 401, 403, 413, 415) },
+        response: { 202: DocumentsResponse, ...problemResponses(400, 401, 403, 413, 415, 422, 503) },
       },
-      validatorCompiler: () => (body: unknown) =>
-        looseRequest.check(body) || {
-          error: new FreshetError('FRESHET_REQUEST_INVALID', problemOf(looseRequest.errors(body))),
-        },
+      validatorCompiler: ({ schema, httpPart }) => {
+        const validator = httpPart === 'body' ? looseRequest : createValidator(schema as TSchema);
+        return (value: unknown) =>
+          validator.check(value) || {
+            error: new FreshetError('FRESHET_REQUEST_INVALID', problemOf(validator.errors(value))),
+          };
+      },
     },
     async (request, reply) => {
       demandWriter(request);
       const { access } = request.caller;
-      const { records, accepted, refused } = acceptDocuments(request.body.documents, access, {
+      const { documents } = request.body;
+      const { records, accepted, refused } = acceptDocuments(documents, access, {
         sources,
-        nextVersion,
+        nextVersion: await versionsFor(
+          { ...keyOf(request), body: documents, count: documents.length },
+          ports,
+        ),
       });
       if (accepted.length === 0) {
         throw new FreshetError('FRESHET_REQUEST_INVALID', problemOf(refused.map(toFieldError)));
@@ -119,14 +148,17 @@ export async function documentRoutes(
           },
           { additionalProperties: false },
         ),
-        response: { 202: DeletionResponse, ...problemResponses(400, 401, 403) },
+        headers,
+        response: { 202: DeletionResponse, ...problemResponses(400, 401, 403, 422, 503) },
       },
     },
     async (request, reply) => {
       demandWriter(request);
       const { source, documentId } = request.params;
       const { tenant } = request.caller.access;
-      const version = request.query.version === undefined ? nextVersion() : Number(request.query.version);
+      const given = request.query.version;
+      const next = await versionsFor({ ...keyOf(request), body: [request.params, given], count: 1 }, ports);
+      const version = given === undefined ? next() : Number(given);
       const data = { tenant, source, documentId, version, changedAt: new Date().toISOString() };
       const record = encodeDocumentEvent({ type: DELETED, data });
       const positions = await appendDocuments(log, [record], request.trace);
@@ -188,6 +220,10 @@ export async function documentRoutes(
 
 function demandWriter({ caller }: FastifyRequest): void {
   if (!caller.canWrite) throw new FreshetError('FRESHET_FORBIDDEN');
+}
+
+function keyOf({ caller, headers }: FastifyRequest<{ Headers: { 'idempotency-key'?: string } }>) {
+  return { tenant: caller.access.tenant, key: headers['idempotency-key'] };
 }
 
 function toFieldError({ index, detail }: { index: number; detail: string }) {

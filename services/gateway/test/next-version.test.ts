@@ -12,3 +12,8 @@ test('versions are microseconds, safe as numbers', () => {
   const version = createVersionClock()();
   assert.ok(Number.isSafeInteger(version) && version > 1.7e15);
 });
+
+test('of several versions at once none is given again', () => {
+  const next = createVersionClock(() => 5);
+  assert.deepEqual([next(3), next(), next(2), next()], [5000, 5003, 5004, 5006]);
+});

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { WriteResult } from '@freshet/cli/client';
 import type { ChatResponse, ManifestsResponse } from '@freshet/shared/contracts';
 import { question, startFleet } from './fleet.ts';
 
@@ -86,6 +87,68 @@ test('documents are checked one by one: the good are taken, the bad are named wi
   for (const body of [{}, { documents: [] }, { documents: 'x' }, { documents: [null] }, [1]]) {
     assert.equal((await post(fleet.url, body)).status, 400, JSON.stringify(body));
   }
+});
+
+test('documents come one a line, too, and a line that is broken holds up no other', async (t) => {
+  const fleet = await startFleet(t);
+  const line = (documentId: string) =>
+    JSON.stringify({
+      source: 'test',
+      documentId,
+      mediaType: 'text/plain',
+      content: `words of ${documentId}`,
+    });
+  const response = await fetch(`${fleet.url}/v1/documents`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-ndjson' },
+    body: [line('a'), '{"source":"test",', line('b'), '', '"text"'].join('\n'),
+  });
+  const { accepted, refused } = (await response.json()) as WriteResult;
+  assert.deepEqual(
+    accepted.map(({ index, documentId }) => [index, documentId]),
+    [
+      [0, 'a'],
+      [2, 'b'],
+    ],
+  );
+  assert.deepEqual(
+    refused.map(({ index, code, detail }) => [index, code, detail.slice(0, 27)]),
+    [
+      [1, 'FRESHET_BODY_MALFORMED', 'Line 2 is not JSON in UTF-8'],
+      [3, 'FRESHET_REQUEST_INVALID', '/ must be object'],
+    ],
+  );
+});
+
+test('a request that is repeated under its key changes nothing, whatever was written in between', async (t) => {
+  const fleet = await startFleet(t);
+  const document = { source: 'test', documentId: 'a', mediaType: 'text/plain', content: 'from the first' };
+  const send = async (content: string, key?: string) => {
+    const headers = key === undefined ? {} : { 'idempotency-key': key };
+    const response = await post(fleet.url, { documents: [{ ...document, content }] }, headers);
+    return { status: response.status, ...((await response.json()) as WriteResult & { code: string }) };
+  };
+  const first = await send('from the first', 'request-1');
+  const second = await send('from the second', 'request-2');
+  const repeated = await send('from the first', 'request-1');
+  assert.deepEqual(repeated.accepted, first.accepted);
+  const { passages } = await fleet.client.search({ query: 'from', after: repeated.watermark }, signal);
+  assert.deepEqual(
+    [passages[0]?.text, passages[0]?.version],
+    ['from the second', second.accepted[0]?.version],
+  );
+  const reused = await send('something else', 'request-1');
+  assert.deepEqual([reused.status, reused.code], [422, 'FRESHET_IDEMPOTENCY_KEY_REUSED']);
+  assert.equal((await send('x', 'two words')).status, 400);
+
+  const remove = async () => {
+    const response = await fetch(`${fleet.url}/v1/documents/test/a`, {
+      method: 'DELETE',
+      headers: { 'idempotency-key': 'request-3' },
+    });
+    return (await response.json()) as { version: number };
+  };
+  assert.equal((await remove()).version, (await remove()).version);
 });
 
 test('a document that cannot be read holds nothing up and stays in the dead letters', async (t) => {

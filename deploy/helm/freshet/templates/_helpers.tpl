@@ -43,6 +43,7 @@ app.kubernetes.io/component: {{ .component }}
   "GENERATOR_URL" (printf "http://%s-generator:%v" $name .Values.components.generator.port) -}}
 {{- if .Values.engines.kafka.enabled }}{{ $_ := set $derived "KAFKA_BROKERS" (printf "%s-kafka:9092" $name) }}{{ end -}}
 {{- if .Values.engines.opensearch.enabled }}{{ $_ := set $derived "OPENSEARCH_NODES" (printf "http://%s-opensearch:9200" $name) }}{{ end -}}
+{{- if .Values.engines.valkey.enabled }}{{ $_ := set $derived "VALKEY_URL" (printf "redis://%s-valkey:6379" $name) }}{{ end -}}
 {{- if .Values.engines.fakeBedrock.enabled -}}
 {{- $_ := mergeOverwrite $derived (dict
   "GENERATION_PROVIDER" "bedrock"
@@ -61,12 +62,14 @@ app.kubernetes.io/component: {{ .component }}
   value: {{ $value | toString | quote }}
 {{- end }}
 {{- range .secretKeys }}
+{{- if not (hasKey $config .) }}
 - name: {{ . }}
   valueFrom:
     secretKeyRef:
       name: {{ include "freshet.secretName" $.root }}
       key: {{ . }}
       optional: {{ ne . "INTERNAL_TOKEN_SECRET" }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
