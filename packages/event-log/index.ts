@@ -93,6 +93,11 @@ export interface EventLog {
    * once, joins in the background, and waits for a missing topic: `ping` says so meanwhile.
    */
   consume(options: ConsumeOptions): Promise<Consumer>;
+  /**
+   * What the topic holds at the moment of the call, each partition oldest first, without a group and without a trace:
+   * to look at, not to work off.
+   */
+  read(topic: string): AsyncIterable<ConsumedRecord>;
   lag(topic: string, group: string): Promise<PartitionLag[]>;
   /** Rejects with the reason when the log cannot be used: for readiness. Cheap enough to be asked every second. */
   ping(): Promise<void>;

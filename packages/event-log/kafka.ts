@@ -11,6 +11,7 @@ import { withDeadline } from './kafka/deadline.ts';
 import { toError } from './kafka/failure.ts';
 import { createHealth } from './kafka/health.ts';
 import { createProducer } from './kafka/producer.ts';
+import { readTopic } from './kafka/read-topic.ts';
 
 /** An answer of `ping` counts for so long, in milliseconds. */
 const PING_CACHE_MS = 1_000;
@@ -135,6 +136,11 @@ export async function openKafkaEventLog({
       });
       consumers.add(consumer);
       return consumer;
+    },
+
+    async *read(topic) {
+      assertOpen();
+      yield* readTopic({ topic, prefix, createClient, admin, brokers });
     },
 
     async lag(topic, group) {

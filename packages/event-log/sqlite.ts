@@ -6,7 +6,11 @@ import { createAppendQueue } from './sqlite/append-queue.ts';
 import { createCompactor } from './sqlite/compactor.ts';
 import { type RunningConsumer, startConsumer } from './sqlite/consumer.ts';
 import { createPoller } from './sqlite/poller.ts';
+import { unpack } from './sqlite/read.ts';
 import { startThread } from './sqlite/thread.ts';
+
+/** What is read from a topic at once. */
+const PAGE = { maxRecords: 500, maxBytes: 4 * 1024 * 1024 };
 
 export interface SqliteEventLogOptions {
   /** The database file; its folder is made when missing. Must be on a local disk: WAL needs shared memory. */
@@ -126,6 +130,18 @@ export async function openSqliteEventLog({
       const joined = join(options).finally(() => joining.delete(joined));
       joining.add(joined);
       return joined;
+    },
+
+    async *read(topic) {
+      assertOpen();
+      for (const [partition, { id, end }] of (await thread.run('partitions', topic)).entries()) {
+        for (let from = 0; from < end; ) {
+          const page = await thread.run('page', { partitionId: id, from, end, ...PAGE });
+          for (const record of page) yield unpack(record, partition);
+          // Compaction leaves gaps, at the end too.
+          from = (page.at(-1)?.offset ?? end) + 1;
+        }
+      }
     },
 
     async lag(topic, group) {

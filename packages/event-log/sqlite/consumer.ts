@@ -1,8 +1,8 @@
 import type { Backoff } from '@freshet/shared/backoff';
-import type { ConsumedRecord, ConsumeOptions, Consumer, RecordBatch } from '../index.ts';
+import type { ConsumeOptions, Consumer, RecordBatch } from '../index.ts';
 import { createLease } from './lease.ts';
 import type { Claim, GroupInfo } from './members.ts';
-import type { Fetched, StoredRecord } from './read.ts';
+import { type Fetched, unpack } from './read.ts';
 import { createRetries } from './retries.ts';
 import type { Thread } from './thread.ts';
 
@@ -207,9 +207,4 @@ export async function startConsumer(
 
 function abort({ controller }: RunningBatch, reason: string): void {
   controller.abort(new DOMException(reason, 'AbortError'));
-}
-
-function unpack({ value, headers, ...rest }: StoredRecord, partition: number): ConsumedRecord {
-  const bytes = value && Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  return { ...rest, partition, value: bytes, headers: JSON.parse(headers) };
 }

@@ -1,3 +1,4 @@
+import type { ConsumedRecord } from '../index.ts';
 import type { Claim } from './members.ts';
 import type { Store } from './store.ts';
 
@@ -52,6 +53,12 @@ export function fetchBatch(store: Store, { wanted, ...holder }: FetchTask): Fetc
   return undefined;
 }
 
+/** A record of the port again: bytes that crossed from the thread are no Buffer any more. */
+export function unpack({ value, headers, ...rest }: StoredRecord, partition: number): ConsumedRecord {
+  const bytes = value && Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+  return { ...rest, partition, value: bytes, headers: JSON.parse(headers) };
+}
+
 function readRecords(
   store: Store,
   partitionId: number,
@@ -76,6 +83,23 @@ function readRecords(
     records.push(record);
   }
   return records;
+}
+
+export interface PageTask {
+  partitionId: number;
+  /** Offsets. */
+  from: number;
+  end: number;
+  maxRecords: number;
+  maxBytes: number;
+}
+
+/** The next records of a partition below the end, without a group. */
+export function readPage(
+  store: Store,
+  { partitionId, from, end, maxRecords, maxBytes }: PageTask,
+): StoredRecord[] {
+  return readRecords(store, partitionId, from, maxRecords, maxBytes).filter(({ offset }) => offset < end);
 }
 
 export interface CommitTask extends Holder {

@@ -65,6 +65,32 @@ export function testEventLogContract(
       );
     });
 
+    test('a topic is read whole, without a group, as often as it is asked for', async (t) => {
+      const { log, topic } = await openTopic(t);
+      assert.deepEqual(await Array.fromAsync(log.read(topic)), []);
+      const sent = await log.append(topic, numbered(700));
+      for (const _ of [1, 2]) {
+        const records = await Array.fromAsync(log.read(topic));
+        assert.equal(records.length, 700);
+        for (const [i, { partition, offset }] of sent.entries()) {
+          const found = records.find((each) => each.partition === partition && each.offset === offset);
+          assert.deepEqual(found?.value, numbered(700)[i]?.value);
+        }
+        for (const partition of [0, 1, 2]) {
+          const offsets = records.filter((each) => each.partition === partition).map(({ offset }) => offset);
+          assert.deepEqual(
+            offsets,
+            offsets.toSorted((a, b) => a - b),
+          );
+        }
+      }
+      for await (const record of log.read(topic)) {
+        assert.equal(record.offset, 0, 'and may be left at any record');
+        break;
+      }
+      await assert.rejects(Array.fromAsync(log.read('no-such-topic')), { code: 'FRESHET_TOPIC_UNKNOWN' });
+    });
+
     test('a record comes back as it was appended', async (t) => {
       const { log, topic } = await openTopic(t);
       const sent: LogRecord[] = [
