@@ -18,6 +18,9 @@ export interface CommandOptions {
   public?: boolean;
   allow?: string[];
   limit?: string;
+  /** Of the errors to choose. */
+  code?: string;
+  all?: boolean;
   json?: boolean;
 }
 

@@ -5,6 +5,7 @@ import { createFreshetClient } from './client.ts';
 import { type Command, type CommandOptions, EXIT, UsageError } from './command.ts';
 import { askCommand } from './commands/ask.ts';
 import { deleteCommand } from './commands/delete.ts';
+import { dlqCommand } from './commands/dlq.ts';
 import { indexCommand } from './commands/index.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { searchCommand } from './commands/search.ts';
@@ -20,6 +21,7 @@ const commands: Record<string, Command> = {
   delete: deleteCommand,
   index: indexCommand,
   topics: topicsCommand,
+  dlq: dlqCommand,
 };
 
 const help = `freshet — talk to a Freshet fleet
@@ -47,6 +49,8 @@ function readArguments(args: string[]) {
         public: { type: 'boolean' },
         allow: { type: 'string', multiple: true },
         limit: { type: 'string' },
+        code: { type: 'string' },
+        all: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

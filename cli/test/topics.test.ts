@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { startKafka } from '@freshet/testkit/kafka';
 import { uniquePrefix } from '@freshet/testkit/unique-prefix';
+import { freshet } from './run-cli.ts';
 
 const kafka = await startKafka();
 after(() => kafka.stop());
 const LIMIT = { timeout: 60_000 };
-
-async function freshet(args: string[], env: Record<string, string>) {
-  const main = fileURLToPath(new URL('../main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH: process.env['PATH'], ...env } });
-  const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
-  const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
-  return { out, error, code };
-}
 
 test('topics apply makes what is missing, and finds it the next time', LIMIT, async () => {
   const prefix = uniquePrefix('cli');
