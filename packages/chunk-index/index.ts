@@ -85,7 +85,7 @@ export interface ChunkIndex {
    */
   listManifests(query: ManifestQuery): AsyncIterable<StoredManifest>;
   /**
-   * Writes documents, each fenced: one whose version is not greater than the stored manifest's is left alone. The
+   * Writes documents, each fenced: one that does not stand after the stored manifest (`fenceOf`) is left alone. The
    * manifest comes first, so that a deletion or a lost permission holds from then on; a write that broke off leaves
    * it pending, and is finished by the same write again. Answers with an outcome a document, in order.
    *

@@ -1,4 +1,4 @@
-import { documentKey } from '@freshet/shared/contracts';
+import { documentKey, fenceOf, type Manifest } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Client } from '@opensearch-project/opensearch';
 import type { DocumentWrite, WriteOutcome } from '../index.ts';
@@ -34,7 +34,7 @@ interface Task {
 
 /**
  * Writes documents in three steps, each of which may be repeated after a crash: the manifest as pending, under its
- * version; then chunks, and the removal of what older versions had more; then the manifest as complete. A version
+ * version; then chunks, and the removal of what older versions had more; then the manifest as complete. A state
  * that loses in any step is `stale`, and takes back the chunks that it wrote.
  */
 export function createWriter({
@@ -50,7 +50,7 @@ export function createWriter({
   const manifestOperation = ({ key, write: { manifest, chunks }, ordinals }: Task, isPending: boolean) => ({
     index: manifests,
     id: documentId(key),
-    version: manifest.version,
+    version: fenceOf(manifest),
     document: toManifestDocument(manifest, { isPending, ordinals: isPending ? ordinals : chunks.length }),
   });
 
@@ -58,7 +58,7 @@ export function createWriter({
     const operation = (ordinal: number) => ({
       index: chunks,
       id: chunkId(key, ordinal),
-      version: manifest.version,
+      version: fenceOf(manifest),
     });
     const written = present.map((chunk) => ({
       ...operation(chunk.ordinal),
@@ -97,7 +97,7 @@ export function createWriter({
     const stored = await readManifests(tasks.map(({ key }) => key));
     for (const [i, task] of tasks.entries()) {
       const known = stored[i];
-      if (known && isStale(task.write.manifest.version, known)) task.outcome = 'stale';
+      if (known && isStale(task.write.manifest, known)) task.outcome = 'stale';
       task.ordinals = Math.max(task.ordinals, known?.ordinals ?? 0);
     }
     await putManifests(tasks.filter(isOpen), true);
@@ -112,8 +112,9 @@ export function createWriter({
   };
 }
 
-function isStale(version: number, { manifest, isPending }: ManifestDocument): boolean {
-  return version < manifest.version || (version === manifest.version && !isPending);
+function isStale(manifest: Manifest, stored: ManifestDocument): boolean {
+  const [wanted, known] = [fenceOf(manifest), fenceOf(stored.manifest)];
+  return wanted < known || (wanted === known && !stored.isPending);
 }
 
 function isOpen({ outcome }: Task): boolean {

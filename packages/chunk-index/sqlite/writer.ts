@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
-import { type Acl, type Chunk, documentKey, type Manifest } from '@freshet/shared/contracts';
+import { type Acl, type Chunk, documentKey, fenceOf, type Manifest } from '@freshet/shared/contracts';
 import type { DocumentWrite, WriteOutcome } from '../index.ts';
 import { toBlob } from './reader.ts';
 
@@ -17,7 +17,7 @@ export function createWriter(db: DatabaseSync): Writer {
     return statement;
   }
 
-  const storedVersion = db.prepare('select version from document where key = ?');
+  const storedState = db.prepare('select version, state from document where key = ?');
   const addAcl = prepareChange('insert into acl (tenant, acl) values (?, ?) on conflict do nothing');
   const findAcl = db.prepare('select id from acl where tenant = ? and acl = ?');
   const putManifest = prepareChange(`
@@ -108,8 +108,8 @@ export function createWriter(db: DatabaseSync): Writer {
 
   function writeDocument({ manifest, chunks }: DocumentWrite): WriteOutcome {
     const key = documentKey(manifest);
-    const stored = storedVersion.get(key)?.['version'] as number | undefined;
-    if (stored !== undefined && stored >= manifest.version) return 'stale';
+    const stored = storedState.get(key) as Pick<Manifest, 'version' | 'state'> | undefined;
+    if (stored && fenceOf(stored) >= fenceOf(manifest)) return 'stale';
     const aclId = internAcl(manifest.tenant, manifest.acl);
     putDocument(key, manifest, aclId);
     removeOlderChunks(key);

@@ -10,8 +10,10 @@ export const MAX_CONTENT_BYTES = 512 * 1024;
 /** Orders the events of one document: a log sequence number, an `updated_at`, a revision. Greater wins. */
 export const Version = Type.Integer({
   minimum: 0,
-  maximum: Number.MAX_SAFE_INTEGER,
-  description: 'Orders the events of one document; the greatest wins, in whatever order they arrive.',
+  // Twice a version, and one, is still exact as a double: fence.ts.
+  maximum: (Number.MAX_SAFE_INTEGER - 1) / 2,
+  description:
+    'Orders the events of one document; the greatest wins, in whatever order they arrive, and a deletion over an upsert of the same version.',
 });
 
 export const MediaType = Type.Union(

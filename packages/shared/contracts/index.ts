@@ -1,5 +1,6 @@
 export * from './chat.ts';
 export * from './document.ts';
+export * from './fence.ts';
 export * from './generate.ts';
 export * from './identity.ts';
 export * from './problem.ts';
