@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -14,30 +14,35 @@ import { startProcessFleet } from './process-fleet.ts';
  * `--rps`, whether earlier ones were answered or not, and every time is measured from the arrival that was due, so
  * that a fleet or a client that falls behind shows it.
  *
- *     npm run -s bench:fleet -- [--rps 10] [--seconds 30] [--profile folder] [--json]
+ *     npm run -s bench:fleet -- [--rps 10,40] [--seconds 30] [--warm-up 1200] [--profile folder] [--json]
  *
  * - `errors`: streams that did not end in `answer.completed`.
  * - `overheadP95Ms`: of each answer, its last event minus the model's time (from the request at its socket to the
  *   end of its stream, by its own process), the embedding and the search as the answer's `timings` tell. What is
  *   left is HTTP, JSON, tokens, fusion and streaming of the three services, and the client's own lateness.
  * - `firstDeltaP95Ms`: from the model's first token at its socket to the first `answer.delta` at the client.
- * - `cpuMsPerRequest`: user and system time of a service's process, all of its threads, over all requests of the
- *   measured time. `retrieverThreadsCpuMs` is the part that the retriever's main thread did not take: the embedded
- *   index searches in a thread of that process, and V8 collects and compiles in others.
- * - `coresFor500Rps`: 500 × the CPU-seconds that a request takes in the three services.
+ * - `cpuMsPerRequest`: user and system time of a service's process over all requests of the measured time, but for
+ *   the retriever's threads of the embedded index: what these take is `searchCpuMs`. All other threads count, those
+ *   in which V8 collects and compiles among them.
+ * - `coresFor500Rps`: 500 × the CPU-seconds that a request takes in the three services, at this rate. It is less at
+ *   greater rates, where one waking serves several requests.
  *
- * The first seconds, in which Node compiles what is hot, are asked the same way and not counted.
+ * Node compiles what is hot while it runs, for the first thousand requests or so: as many as `--warm-up` says are
+ * asked before, at 40/s, and not counted. Several rates are measured in turn, a line each, on one warm fleet.
  */
 const { values } = parseArgs({
   options: {
     rps: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '30' },
-    'warm-up': { type: 'string', default: '10' },
+    'warm-up': { type: 'string', default: '1200' },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const rps = Number(values.rps);
+/** Node's name for worker threads; in the retriever none but the index has any. */
+const INDEX_THREADS = 'WorkerThread';
+const WARM_UP_RPS = 40;
+const rates = values.rps.split(',').map(Number);
 const seconds = Number(values.seconds);
 const lines = (await readFile(join(import.meta.dirname, '../eval/sample/queries.jsonl'), 'utf8')).split('\n');
 const questions = lines.filter(Boolean).map((line) => (JSON.parse(line) as { text: string }).text);
@@ -92,7 +97,7 @@ async function ask(due: number): Promise<Answered> {
 }
 
 /** Asks at the rate for so long, then waits for the last answer. */
-async function run(forSeconds: number): Promise<PromiseSettledResult<Answered>[]> {
+async function run(rps: number, forSeconds: number): Promise<PromiseSettledResult<Answered>[]> {
   const pending: Promise<Answered>[] = [];
   const start = performance.now();
   for (let due = start; due < start + forSeconds * 1000; due += (-Math.log(1 - Math.random()) * 1000) / rps) {
@@ -104,10 +109,9 @@ async function run(forSeconds: number): Promise<PromiseSettledResult<Answered>[]
   return await Promise.allSettled(pending);
 }
 
-try {
-  await run(Number(values['warm-up']));
+async function measure(rps: number): Promise<object> {
   const before = await fleet.times();
-  const outcomes = await run(seconds);
+  const outcomes = await run(rps, seconds);
   const after = await fleet.times();
   await pause(100); // what the model has yet to tell
 
@@ -118,11 +122,16 @@ try {
     const { receivedAt, endedAt } = model.get(id)!;
     return lastEventMs - (endedAt - receivedAt) - elsewhereMs;
   });
-  const cpu = (name: keyof typeof after, part: 'totalMs' | 'mainThreadMs' = 'totalMs') =>
-    (after[name][part] - before[name][part]) / requests;
+  const perRequest = (read: (times: typeof after) => number) => (read(after) - read(before)) / requests;
+  const searchMs = perRequest(({ retriever }) => retriever.threadsMs[INDEX_THREADS] ?? 0);
+  const cpu = {
+    gateway: perRequest(({ gateway }) => gateway.totalMs),
+    retriever: perRequest(({ retriever }) => retriever.totalMs) - searchMs,
+    generator: perRequest(({ generator }) => generator.totalMs),
+  };
   const round = (figure: number) => Number(figure.toFixed(2));
-  const total = cpu('gateway') + cpu('retriever') + cpu('generator');
-  const result = {
+  const total = cpu.gateway + cpu.retriever + cpu.generator;
+  return {
     requests,
     errors: requests - answers.length,
     rps: round(requests / seconds),
@@ -131,19 +140,28 @@ try {
     overheadP95Ms: p95(overheads),
     firstDeltaP95Ms: p95(answers.map(({ id, firstDeltaAt }) => firstDeltaAt - model.get(id)!.firstTokenAt)),
     cpuMsPerRequest: {
-      gateway: round(cpu('gateway')),
-      retriever: round(cpu('retriever')),
-      generator: round(cpu('generator')),
+      gateway: round(cpu.gateway),
+      retriever: round(cpu.retriever),
+      generator: round(cpu.generator),
     },
-    retrieverThreadsCpuMs: round(cpu('retriever') - cpu('retriever', 'mainThreadMs')),
+    totalCpuMsPerRequest: round(total),
+    searchCpuMs: round(searchMs),
     coresFor500Rps: round((500 * total) / 1000),
     residentMiB: Math.round(
       after.gateway.residentMiB + after.retriever.residentMiB + after.generator.residentMiB,
     ),
     cores: availableParallelism(),
+    loadAverage: round(loadavg()[0]!),
   };
-  if (values.json) console.log(JSON.stringify(result));
-  else console.dir(result);
+}
+
+try {
+  await run(WARM_UP_RPS, Number(values['warm-up']) / WARM_UP_RPS);
+  for (const rps of rates) {
+    const result = await measure(rps);
+    if (values.json) console.log(JSON.stringify(result));
+    else console.dir(result);
+  }
 } finally {
   await client.close();
   await fleet.close();

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** Kernel ticks a second, `getconf CLK_TCK`: 100 on every Linux that Node runs on. */
 const TICKS_PER_SECOND = 100;
@@ -8,22 +8,37 @@ export interface ProcessTimes {
   totalMs: number;
   /** The part of it that the main thread took, where JavaScript of the service itself runs. */
   mainThreadMs: number;
+  /** The part of it that each kind of thread took, by the name that the kernel knows the thread by. */
+  threadsMs: Record<string, number>;
   /** Resident memory in MiB. */
   residentMiB: number;
 }
 
 /** What a process has used since its start, from /proc: Linux only. A tick is 10 ms, so short spans say little. */
 export async function readProcessTimes(pid: number): Promise<ProcessTimes> {
-  const [total, main, status] = await Promise.all([
+  const [total, main, status, threadsMs] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/task/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/status`, 'utf8'),
+    readThreads(pid),
   ]);
   return {
     totalMs: milliseconds(total),
     mainThreadMs: milliseconds(main),
+    threadsMs,
     residentMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024,
   };
+}
+
+async function readThreads(pid: number): Promise<Record<string, number>> {
+  const times: Record<string, number> = {};
+  for (const thread of await readdir(`/proc/${pid}/task`)) {
+    const stat = await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8').catch(() => undefined);
+    if (stat === undefined) continue; // it has ended since
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    times[name] = (times[name] ?? 0) + milliseconds(stat);
+  }
+  return times;
 }
 
 /** Fields 14 and 15 of proc(5), utime and stime. The name before them may hold blanks and brackets. */
