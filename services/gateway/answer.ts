@@ -40,7 +40,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
   return async function* answer({ access, request, trace, signal }) {
     const start = performance.now();
     const elapsed = () => Math.round(performance.now() - start);
-    const call = { trace, signal, token: await tokens.sign(access) };
+    const call = { trace, signal, token: tokens.sign(access) };
     const remaining = () => Math.max(1, timeoutMs - elapsed());
 
     yield { type: 'chat.started', chatId: randomUUID(), traceId: trace.traceId };

@@ -185,7 +185,7 @@ export async function documentRoutes(
       return retriever.json<ManifestsResponse>({
         method: 'GET',
         path: `/v1/documents?${query}`,
-        token: await tokens.sign(request.caller.access, { isManager: true }),
+        token: tokens.sign(request.caller.access, { isManager: true }),
         trace: request.trace,
         signal: request.abort.signal,
         isIdempotent: true,
@@ -209,7 +209,7 @@ export async function documentRoutes(
       return retriever.json<Manifest>({
         method: 'GET',
         path: `/v1/documents/${source}/${encodeURIComponent(documentId)}`,
-        token: await tokens.sign(request.caller.access),
+        token: tokens.sign(request.caller.access),
         trace: request.trace,
         signal: request.abort.signal,
         isIdempotent: true,

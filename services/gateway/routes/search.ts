@@ -25,7 +25,7 @@ export async function searchRoute(app: ServiceApp, { retriever, tokens }: Search
       retriever.json<RetrieveResponse>({
         path: '/v1/retrieve',
         body: request.body,
-        token: await tokens.sign(request.caller.access),
+        token: tokens.sign(request.caller.access),
         trace: request.trace,
         signal: request.abort.signal,
         isIdempotent: true,

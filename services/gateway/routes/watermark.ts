@@ -23,7 +23,7 @@ export async function watermarkRoute(app: ServiceApp, { retriever, tokens }: Wat
       retriever.json<WatermarkResponse>({
         method: 'GET',
         path: '/v1/watermark',
-        token: await tokens.sign(request.caller.access),
+        token: tokens.sign(request.caller.access),
         trace: request.trace,
         signal: request.abort.signal,
         isIdempotent: true,

@@ -25,7 +25,7 @@ export async function generateRoute(
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
   app.post('/v1/generate', { sse: 'only', schema: { body: GenerateRequest } }, async (request, reply) => {
-    await tokens.verify(request.headers.authorization);
+    tokens.verify(request.headers.authorization);
     const { signal } = request.abort;
     const stream = createEventStream<GenerateEvent>(reply, { signal, stallTimeoutMs });
     metrics.streams.inc();

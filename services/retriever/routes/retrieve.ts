@@ -15,7 +15,7 @@ export async function retrieveRoute(app: ServiceApp, { retrieve, tokens, metrics
     '/v1/retrieve',
     { schema: { body: RetrieveRequest, response: { 200: RetrieveResponse } } },
     async (request) => {
-      const access = await tokens.verify(request.headers.authorization);
+      const access = tokens.verify(request.headers.authorization);
       const response = await retrieve(access, request.body, request.abort.signal);
       for (const [name, ms] of Object.entries(response.timings)) {
         metrics.stages.observe({ stage: name.replace(/Ms$/, '') }, ms / 1000);

@@ -10,7 +10,7 @@ export interface StatusRoutesOptions {
 
 export async function statusRoutes(app: ServiceApp, { index, tokens }: StatusRoutesOptions) {
   app.get('/v1/watermark', { schema: { response: { 200: WatermarkResponse } } }, async (request) => {
-    const { tenant } = await tokens.verify(request.headers.authorization);
+    const { tenant } = tokens.verify(request.headers.authorization);
     const [watermark, statistics] = await Promise.all([index.watermark(), index.statistics(tenant)]);
     return { watermark: encodeWatermark(watermark), ...statistics };
   });
