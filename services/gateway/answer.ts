@@ -71,6 +71,8 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
       timeoutMs: remaining(),
       body,
     });
+    let completed: Completed | undefined;
+    // Read to its end, which comes with its last event: a stream that is left earlier costs its connection.
     for await (const event of events) {
       switch (event.type) {
         case 'answer.delta':
@@ -86,7 +88,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
         case 'generation.completed': {
           const { type, ...result } = event;
           const age = oldestAgeSeconds(passages);
-          yield {
+          completed = {
             type: 'answer.completed',
             ...result,
             timings: {
@@ -100,15 +102,18 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
             watermark,
             ...(age === undefined ? {} : { oldestPassageAgeSeconds: age }),
           };
-          return;
+          break;
         }
         case 'generation.failed':
           throw errorFromCode(event.code, { detail: 'The generator failed in the middle of the answer.' });
       }
     }
-    throw new FreshetError('FRESHET_DEPENDENCY_UNAVAILABLE', {
-      detail: 'The generator ended its stream too early.',
-    });
+    if (!completed) {
+      throw new FreshetError('FRESHET_DEPENDENCY_UNAVAILABLE', {
+        detail: 'The generator ended its stream too early.',
+      });
+    }
+    yield completed;
   };
 }
 
