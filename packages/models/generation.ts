@@ -8,6 +8,8 @@ export interface GenerateOptions {
   messages: readonly Message[];
   passages: readonly Passage[];
   signal: AbortSignal;
+  /** Milliseconds that the reader can wait from one delta to the next: what comes sooner may be joined. */
+  deltaIntervalMs?: number;
 }
 
 export type GenerationPart =

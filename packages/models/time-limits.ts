@@ -37,6 +37,9 @@ export interface StreamTimeLimits {
   betweenTokensTimeoutMs: number;
 }
 
+/** Made once: an abort without a reason makes an error with a stack trace for each stream. */
+const ENDED = new DOMException('The stream is no longer read.', 'AbortError');
+
 /**
  * The parts of a stream as they come, each within its time. Time that the reader takes for a part does not count.
  * The stream's signal is aborted when a limit is passed, when the caller's is, and when the reader stops early.
@@ -66,7 +69,7 @@ export async function* limitStream<Part>(
     throw stop.aborted ? stop.reason : error;
   } finally {
     aborted.forget();
-    end.abort();
+    end.abort(ENDED);
     // Not awaited: the source may be in the middle of something that its signal cannot end.
     parts.return?.().catch(() => {});
   }

@@ -12,7 +12,7 @@ export const GeneratorConfig = Type.Object({
     minimum: 0,
     maximum: 1_000,
     description:
-      'Text of an answer that comes sooner after the last piece waits for this; 0 passes on each token.',
+      'Text of an answer that comes sooner after the last piece waits for this; 0 passes it on as it comes.',
   }),
   STREAM_STALL_TIMEOUT_MS: Type.Integer({
     default: 30_000,

@@ -16,7 +16,7 @@ export async function* generate(
 ): AsyncGenerator<GenerateEvent> {
   const sentences = createSentenceStream();
   const checkCitation = createCitationCheck(passages);
-  const parts = mergeDeltas(generator.generate({ messages, passages, signal }), {
+  const parts = mergeDeltas(generator.generate({ messages, passages, signal, deltaIntervalMs }), {
     intervalMs: deltaIntervalMs,
   });
   for await (const part of parts) {

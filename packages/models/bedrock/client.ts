@@ -1,5 +1,6 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from '@aws-sdk/client-bedrock-runtime';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { eventStreamSerdeProvider } from './event-stream.ts';
 
 export interface BedrockClientOptions {
   /** By default where the SDK's own configuration says. */
@@ -34,6 +35,7 @@ export function createBedrockClient({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(credentials === undefined ? {} : { credentials }),
+    eventStreamSerdeProvider,
     retryMode: 'adaptive',
     maxAttempts,
     requestHandler: new NodeHttpHandler({

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ConverseStreamCommand, type ConverseStreamOutput } from '@aws-sdk/client-bedrock-runtime';
 import type { FinishReason, Usage } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
@@ -5,7 +6,12 @@ import { type BedrockClientOptions, createBedrockClient } from '../bedrock/clien
 import { fromBedrock } from '../bedrock/errors.ts';
 import { type MetadataBearer, reportRetries } from '../bedrock/retries.ts';
 import type { Generator } from '../generation.ts';
-import { createModelGenerator, type ModelPart, type ModelSettings } from './model-generator.ts';
+import {
+  createModelGenerator,
+  type ModelPart,
+  type ModelSettings,
+  type ModelStreamOptions,
+} from './model-generator.ts';
 import type { Prompt } from './prompt.ts';
 
 /** `model` is the id or the ARN of a model or of an inference profile. */
@@ -35,8 +41,7 @@ export function createBedrockGenerator({
 
   async function* stream(
     prompt: Prompt,
-    signal: AbortSignal,
-    onRetry?: () => void,
+    { signal, onRetry, deltaIntervalMs }: ModelStreamOptions,
   ): AsyncGenerator<ModelPart> {
     let hasBegun = false;
     try {
@@ -51,7 +56,7 @@ export function createBedrockGenerator({
       );
       hasBegun = true;
       reportRetries($metadata, onRetry);
-      if (events) yield* toParts(events);
+      if (events) yield* toParts(events, deltaIntervalMs);
     } catch (error) {
       if (!hasBegun) reportRetries((error as MetadataBearer).$metadata, onRetry);
       throw fromBedrock(error, { hasBegun });
@@ -69,14 +74,26 @@ export function createBedrockGenerator({
   });
 }
 
-/** Usage comes after the reason to stop: only the end of the stream finishes the answer. */
-async function* toParts(events: AsyncIterable<ConverseStreamOutput>): AsyncGenerator<ModelPart> {
+/** The end of an answer is seen so many milliseconds late at most. */
+const MAX_PAUSE_MS = 10;
+
+/**
+ * Usage comes after the reason to stop: only the end of the stream finishes the answer. The stream is left alone for
+ * a while after each delta; what the model writes meanwhile then comes as one.
+ */
+async function* toParts(
+  events: AsyncIterable<ConverseStreamOutput>,
+  deltaIntervalMs = 0,
+): AsyncGenerator<ModelPart> {
+  const pauseMs = Math.min(deltaIntervalMs, MAX_PAUSE_MS);
   let stopReason: string | undefined;
   let usage: Usage | undefined;
   for await (const { contentBlockDelta, messageStop, metadata } of events) {
     const text = contentBlockDelta?.delta?.text;
-    if (text !== undefined) yield { type: 'delta', text };
-    else if (contentBlockDelta) yield { type: 'thinking' };
+    if (text !== undefined) {
+      yield { type: 'delta', text };
+      if (pauseMs > 0) await pause(pauseMs);
+    } else if (contentBlockDelta) yield { type: 'thinking' };
     if (messageStop) stopReason = messageStop.stopReason;
     if (metadata?.usage) {
       const { inputTokens = 0, outputTokens = 0 } = metadata.usage;

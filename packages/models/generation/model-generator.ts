@@ -1,6 +1,6 @@
 import type { FinishReason, Usage } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
-import type { Generator } from '../generation.ts';
+import type { GenerateOptions, Generator } from '../generation.ts';
 import { costUsd, type ModelPrice } from '../model-prices.ts';
 import { limitStream } from '../time-limits.ts';
 import { ABSTENTION } from './extractive/generator.ts';
@@ -26,10 +26,12 @@ export interface ModelSettings {
   price?: ModelPrice | undefined;
 }
 
+export type ModelStreamOptions = Pick<GenerateOptions, 'signal' | 'onRetry' | 'deltaIntervalMs'>;
+
 export interface ModelGeneratorOptions extends Omit<ModelSettings, 'maxTokens' | 'temperature'> {
   provider: string;
   /** Asks the model. Throws coded errors, and ends the request when the signal is aborted. */
-  stream(prompt: Prompt, signal: AbortSignal, onRetry?: () => void): AsyncIterable<ModelPart>;
+  stream(prompt: Prompt, options: ModelStreamOptions): AsyncIterable<ModelPart>;
   close(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export function createModelGenerator({
   return {
     model,
     provider,
-    async *generate({ messages, passages, signal, onRetry }) {
+    async *generate({ messages, passages, signal, ...options }) {
       signal.throwIfAborted();
       if (passages.length === 0) {
         yield { type: 'delta', text: ABSTENTION };
@@ -60,8 +62,9 @@ export function createModelGenerator({
         return;
       }
       const prompt = buildPrompt(messages, passages);
+      const open = (stop: AbortSignal) => stream(prompt, { ...options, signal: stop });
       let answer = '';
-      for await (const part of limitStream((stop) => stream(prompt, stop, onRetry), { ...limits, signal })) {
+      for await (const part of limitStream(open, { ...limits, signal })) {
         if (part.type === 'thinking' || (part.type === 'delta' && part.text === '')) continue;
         if (part.type === 'delta') {
           answer += part.text;

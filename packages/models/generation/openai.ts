@@ -3,7 +3,12 @@ import { FreshetError } from '@freshet/shared/errors';
 import { decodeEvents } from '@freshet/shared/sse/decode';
 import type { Generator } from '../generation.ts';
 import { createModelClient, type ModelClientOptions } from '../openai/client.ts';
-import { createModelGenerator, type ModelPart, type ModelSettings } from './model-generator.ts';
+import {
+  createModelGenerator,
+  type ModelPart,
+  type ModelSettings,
+  type ModelStreamOptions,
+} from './model-generator.ts';
 import type { Prompt } from './prompt.ts';
 
 export type OpenAiGeneratorOptions = ModelClientOptions & ModelSettings;
@@ -37,8 +42,7 @@ export function createOpenAiGenerator({
 
   async function* stream(
     { system, messages }: Prompt,
-    signal: AbortSignal,
-    onRetry?: () => void,
+    { signal, onRetry }: ModelStreamOptions,
   ): AsyncGenerator<ModelPart> {
     const body = await client.post(
       '/chat/completions',

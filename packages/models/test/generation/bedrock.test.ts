@@ -29,12 +29,11 @@ async function open(
   return { fake, generator };
 }
 
-test('an answer comes token by token, and finishes with usage and cost', async (t) => {
+test('an answer comes in parts, and finishes with usage and cost', async (t) => {
   const price = { inputPerMTok: 1, outputPerMTok: 5 };
   const { generator, fake } = await open(t, { price });
   const { text, parts, finished } = await listen(generator);
   assert.equal(text, ANSWER);
-  assert.equal(parts.length, 12);
   assert.equal(parts.at(-1), finished);
   assert.equal(finished?.finishReason, 'stop');
   const { inputTokens, outputTokens } = finished!.usage;
