@@ -32,7 +32,7 @@ test('who asks comes through as it was signed', async () => {
 
 test('only a token that was signed for a manager is one', async () => {
   const plain = tokens.sign(access);
-  await assert.rejects(tokens.verifyManager(`Bearer ${plain}`), { code: 'FRESHET_FORBIDDEN' });
+  assert.throws(() => tokens.verifyManager(`Bearer ${plain}`), { code: 'FRESHET_FORBIDDEN' });
   const manager = `Bearer ${tokens.sign(access, { isManager: true })}`;
   assert.deepEqual(tokens.verifyManager(manager), access);
   assert.deepEqual(tokens.verify(manager), access);
@@ -44,7 +44,7 @@ test('a token is refused when any of its characters is changed', async () => {
     // The last character of a part may carry bits that are not read.
     if (token[i] === '.' || token[i + 1] === '.' || i === token.length - 1) continue;
     const forged = token.slice(0, i) + (token[i] === 'A' ? 'B' : 'A') + token.slice(i + 1);
-    await assert.rejects(tokens.verify(`Bearer ${forged}`), refused);
+    assert.throws(() => tokens.verify(`Bearer ${forged}`), refused);
   }
 });
 
@@ -53,20 +53,21 @@ test('a token of another secret, algorithm or audience is refused', async () => 
   const hs512 = new SignJWT(access).setProtectedHeader({ alg: 'HS512' }).setAudience('freshet');
   const unsecured = new UnsecuredJWT(access).setAudience('freshet').setExpirationTime('60s').encode();
   for (const forged of [
-    await other.sign(access),
+    other.sign(access),
     await hs512.setExpirationTime('60s').sign(new Uint8Array(64)),
     unsecured,
-    `${unsecured}${(tokens.sign(access)).split('.')[2]}`,
+    `${unsecured}${tokens.sign(access).split('.')[2]}`,
     await jwt(access, { audience: 'elsewhere' }).sign(key),
   ]) {
-    await assert.rejects(tokens.verify(`Bearer ${forged}`), refused);
+    assert.throws(() => tokens.verify(`Bearer ${forged}`), refused);
   }
 });
 
 test('a token that has expired, or never would, is refused', async () => {
-  const expired = await createAccessTokens({ secret, ttlSeconds: 0 }).sign(access);
-  await assert.rejects(tokens.verify(`Bearer ${expired}`), refused);
-  await assert.rejects(tokens.verify(`Bearer ${await jwt(access, { expires: false }).sign(key)}`), refused);
+  const expired = createAccessTokens({ secret, ttlSeconds: 0 }).sign(access);
+  assert.throws(() => tokens.verify(`Bearer ${expired}`), refused);
+  const endless = await jwt(access, { expires: false }).sign(key);
+  assert.throws(() => tokens.verify(`Bearer ${endless}`), refused);
 });
 
 test('a signed token without a tenant or with other principals than names is refused', async () => {
@@ -76,13 +77,14 @@ test('a signed token without a tenant or with other principals than names is ref
     { ...access, principals: 'user:ada' },
     { ...access, tenant: '*' },
   ]) {
-    await assert.rejects(tokens.verify(`Bearer ${await jwt(claims).sign(key)}`), refused);
+    const token = await jwt(claims).sign(key);
+    assert.throws(() => tokens.verify(`Bearer ${token}`), refused);
   }
 });
 
 test('no token, or another scheme, is refused', async () => {
   const token = tokens.sign(access);
   for (const header of [undefined, '', 'Bearer', 'Bearer ', token, `Basic ${token}`, `Bearer ${token} x`]) {
-    await assert.rejects(tokens.verify(header), refused);
+    assert.throws(() => tokens.verify(header), refused);
   }
 });
