@@ -30,6 +30,8 @@ export interface FreshetClient {
     source: string,
     documentId: string,
     signal: AbortSignal,
+    /** Deletes this version and older ones alone. */
+    version?: number,
   ): Promise<{ version: number; watermark: string }>;
   /** `undefined` for a document that the index does not have. */
   manifest(source: string, documentId: string, signal: AbortSignal): Promise<Manifest | undefined>;
@@ -60,8 +62,13 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
     `/v1/documents/${encodeURIComponent(source)}/${encodeURIComponent(documentId)}`;
   return {
     write: (documents, signal) => http.json({ ...call(signal), path: '/v1/documents', body: { documents } }),
-    delete: (source, documentId, signal) =>
-      http.json({ ...call(signal), method: 'DELETE', path: pathOf(source, documentId), isIdempotent: true }),
+    delete: (source, documentId, signal, version) =>
+      http.json({
+        ...call(signal),
+        method: 'DELETE',
+        path: pathOf(source, documentId) + (version === undefined ? '' : `?version=${version}`),
+        isIdempotent: true,
+      }),
     async manifest(source, documentId, signal) {
       try {
         return await http.json<Manifest>({

@@ -104,6 +104,8 @@ export interface ChunkIndex {
   /** Makes all that was written searchable, then records how far the log is. Never moves a partition backwards. */
   advanceWatermark(watermark: Watermark): Promise<void>;
   watermark(): Promise<Watermark>;
+  /** Every pair of tenant and source that has a live document. */
+  listSources(): Promise<Pick<DocumentRef, 'tenant' | 'source'>[]>;
   /** What a tenant has in the index. */
   statistics(tenant: string): Promise<IndexStatistics>;
   /** Rejects with the reason when the index cannot be used: for readiness. */

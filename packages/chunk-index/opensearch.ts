@@ -105,6 +105,7 @@ export async function openOpenSearchChunkIndex({
     listManifests: (query) => pages(query, guarded(reader.manifestPage)),
     readVectors: guarded(reader.readVectors),
     readHits: guarded(reader.readHits),
+    listSources: guarded(reader.listSources),
     statistics: guarded(reader.statistics),
     search: guarded(search),
     watermark: guarded(() => readWatermark()),

@@ -78,6 +78,7 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
     readHits: (access, hits) => read('readHits', { access, hits: [...hits] }),
     advanceWatermark: (watermark: Watermark) => write('advanceWatermark', [...watermark]),
     watermark: async () => new Map(await read('watermark')),
+    listSources: () => read('sources'),
     statistics: (tenant) => read('statistics', tenant),
     ping: async () => {
       await read('watermark');

@@ -5,7 +5,10 @@ import { createValidator } from './validation.ts';
 
 const SourceSettings = Type.Record(
   Type.String({ pattern: '^(\\*|[a-z0-9][a-z0-9._-]{0,63})$' }),
-  Type.Object({ acl: Acl }, { additionalProperties: false }),
+  Type.Object(
+    { acl: Type.Optional(Acl), retentionDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 36_500 })) },
+    { additionalProperties: false, minProperties: 1 },
+  ),
   { additionalProperties: false },
 );
 
@@ -13,13 +16,15 @@ export const sourcesConfig = {
   SOURCES: Type.String({
     default: '{}',
     description:
-      'JSON: who may see the documents of a source that come without an acl, for example `{"handbook":{"acl":{"public":true}}}`. `*` stands for every other source. A source without an entry is closed.',
+      'JSON, by source: who may see documents that come without an acl, and after how many days since their last change documents are deleted, for example `{"handbook":{"acl":{"public":true}},"zendesk":{"retentionDays":90}}`. What a source does not say, `*` says. Without an acl a source is closed; without retentionDays it keeps its documents.',
   }),
 };
 
 export interface Sources {
   /** The acl of a document that has none; `undefined` for a source that is not configured. */
   defaultAcl(source: string): Acl | undefined;
+  /** Days since its last change after which a document is deleted; `undefined` for never. */
+  retentionDays(source: string): number | undefined;
 }
 
 const settings = createValidator(SourceSettings);
@@ -37,5 +42,8 @@ export function readSources(json: string): Sources {
     throw new FreshetError('FRESHET_CONFIG_INVALID', { detail: `SOURCES: ${first?.path} ${first?.detail}` });
   }
   const entries = new Map<string, Static<typeof SourceSettings>[string]>(Object.entries(value));
-  return { defaultAcl: (source) => (entries.get(source) ?? entries.get('*'))?.acl };
+  return {
+    defaultAcl: (source) => entries.get(source)?.acl ?? entries.get('*')?.acl,
+    retentionDays: (source) => entries.get(source)?.retentionDays ?? entries.get('*')?.retentionDays,
+  };
 }

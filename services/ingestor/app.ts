@@ -15,6 +15,7 @@ import { openDeadLetters } from './dead-letters.ts';
 import { createBatchHandler } from './ingest-batch.ts';
 import { createIngestMetrics } from './metrics.ts';
 import { openDocumentParser } from './parse/parser.ts';
+import { schedulePurge } from './retention.ts';
 
 export interface IngestorOptions {
   config: Static<typeof IngestorConfig>;
@@ -58,6 +59,8 @@ export async function openIngestor({
     maxHeapMiB: config.PARSER_HEAP_MIB,
   });
 
+  const sources = readSources(config.SOURCES);
+  const purging = schedulePurge({ log, index, sources, logger }, config.RETENTION_INTERVAL_MINUTES * 60_000);
   const consumer = await log.consume({
     topic: DOCUMENTS_TOPIC,
     group: INGESTOR_GROUP,
@@ -68,7 +71,7 @@ export async function openIngestor({
       embedder: observeEmbedder(embedder, createModelMetrics(registry)),
       parser,
       deadLetters,
-      sources: readSources(config.SOURCES),
+      sources,
       metrics,
       logger,
     }),
@@ -84,7 +87,7 @@ export async function openIngestor({
   return {
     app,
     async close() {
-      await consumer.stop();
+      await Promise.all([consumer.stop(), purging.stop()]);
       await parser.close();
     },
   };

@@ -23,6 +23,12 @@ export const IngestorConfig = Type.Object({
     minimum: 1024,
     description: 'Most bytes of records that are handled at once.',
   }),
+  RETENTION_INTERVAL_MINUTES: Type.Integer({
+    default: 60,
+    minimum: 1,
+    maximum: 10_080,
+    description: 'How often documents beyond the `retentionDays` of SOURCES are looked for.',
+  }),
   PARSER_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 100,

@@ -28,6 +28,12 @@ interface Got {
   error?: OpenSearchError;
 }
 
+interface SourcePage {
+  buckets: { key: Pick<DocumentRef, 'tenant' | 'source'> }[];
+  /** Absent on the last page. */
+  after_key?: object;
+}
+
 /** Vectors of so many chunks are read at once: some 2 KiB each. */
 const VECTORS_PAGE = 500;
 
@@ -136,6 +142,29 @@ export function createReader({ client, chunks, manifests }: ReaderOptions) {
         }
       }
       return vectors;
+    },
+
+    /** Not realtime. */
+    async listSources(): Promise<Pick<DocumentRef, 'tenant' | 'source'>[]> {
+      const found: Pick<DocumentRef, 'tenant' | 'source'>[] = [];
+      let after: object | undefined;
+      do {
+        const pairs = {
+          composite: {
+            size: 1000,
+            sources: [{ tenant: { terms: { field: 'tenant' } } }, { source: { terms: { field: 'source' } } }],
+            ...(after ? { after } : {}),
+          },
+        };
+        const { body } = await client.search({
+          index: manifests,
+          body: { size: 0, query: { term: { state: 'live' } }, aggs: { pairs } } as never,
+        });
+        const page = (body.aggregations as unknown as { pairs: SourcePage }).pairs;
+        found.push(...page.buckets.map(({ key }) => key));
+        after = page.after_key;
+      } while (after);
+      return found;
     },
 
     async statistics(tenant: string): Promise<IndexStatistics> {

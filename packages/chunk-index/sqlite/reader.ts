@@ -31,6 +31,7 @@ export interface Reader {
   readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
   search(request: SearchRequest): SearchResult;
   readHits(access: Access, hits: readonly Hit[]): (FoundChunk | undefined)[];
+  sources(): { tenant: string; source: string }[];
   watermark(): [number, number][];
   statistics(tenant: string): IndexStatistics;
 }
@@ -52,6 +53,7 @@ export function createReader(db: DatabaseSync): Reader {
     where d.key = ? and d.embedder = ?`);
   const acls = db.prepare('select id, acl from acl where tenant = ?');
   const watermark = db.prepare('select partition, offset from watermark');
+  const sources = db.prepare("select distinct tenant, source from document where state = 'live'");
   const counts = db.prepare(`
     select (select count(*) from document where tenant = ?1 and state = 'live') as documents,
       (select count(*) from document where tenant = ?1 and state = 'deleted') as tombstones,
@@ -132,6 +134,9 @@ export function createReader(db: DatabaseSync): Reader {
         const text = chunk.get(hit.documentKey, hit.ordinal);
         return text && toFoundChunk(text, found);
       }),
+
+    sources: () =>
+      sources.all().map((row) => ({ tenant: row['tenant'] as string, source: row['source'] as string })),
 
     watermark: () => watermark.all().map((row) => [row['partition'] as number, row['offset'] as number]),
 

@@ -64,6 +64,8 @@ export const search = (request: SearchRequest): SearchResult => questions().sear
 export const readHits = (task: { access: Access; hits: Hit[] }): (FoundChunk | undefined)[] =>
   questions().readHits(task.access, task.hits);
 
+export const sources = (): { tenant: string; source: string }[] => questions().sources();
+
 export const watermark = (): [number, number][] => questions().watermark();
 
 export const statistics = (tenant: string): IndexStatistics => questions().statistics(tenant);

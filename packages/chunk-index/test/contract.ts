@@ -227,6 +227,20 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     assert.deepEqual(await list({ source: 'none' }), []);
   });
 
+  test('the sources that have live documents are listed, of every tenant', async (t) => {
+    const index = await open(t);
+    await index.write([
+      sample({ documentId: 'a' }),
+      sample({ documentId: 'b' }),
+      sample({ source: 'wiki' }),
+      sample({ tenant: 'other' }),
+      sample({ source: 'empty', state: 'deleted' }),
+    ]);
+    await index.advanceWatermark(new Map());
+    const names = (await index.listSources()).map(({ tenant, source }) => `${tenant}/${source}`);
+    assert.deepEqual(names.sort(), ['acme/handbook', 'acme/wiki', 'other/handbook']);
+  });
+
   test('a list is whole, however many documents a source has', async (t) => {
     const index = await open(t);
     const ids = Array.from({ length: 1001 }, (_, i) => `${i}`.padStart(4, '0'));

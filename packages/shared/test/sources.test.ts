@@ -11,6 +11,15 @@ test('a source has its own acl, else that of the star, else none', () => {
   assert.equal(readSources('{}').defaultAcl('handbook'), undefined);
 });
 
+test('what a source does not say, the star says', () => {
+  const sources = readSources(
+    '{"tickets":{"retentionDays":90},"*":{"acl":{"public":true},"retentionDays":400}}',
+  );
+  assert.deepEqual([sources.defaultAcl('tickets'), sources.retentionDays('tickets')], [{ public: true }, 90]);
+  assert.equal(sources.retentionDays('wiki'), 400);
+  assert.equal(readSources('{}').retentionDays('wiki'), undefined);
+});
+
 test("a source is never one of JavaScript's own names", () => {
   for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
     assert.equal(readSources('{}').defaultAcl(name), undefined);
@@ -25,6 +34,8 @@ test('settings that are wrong are refused', () => {
     '[]',
     '{"handbook": {}}',
     '{"handbook": {"acl": {"public": false}}}',
+    '{"handbook": {"retentionDays": 0}}',
+    '{"handbook": {"retentionDays": "90"}}',
     '{"handbook": {"acl": {"public": true, "allow": []}}}',
     '{"handbook": {"acl": {"allow": ["ada"]}}}',
     '{"handbook": {"acl": {"public": true}, "surplus": 1}}',

@@ -1,0 +1,77 @@
+import type { ChunkIndex } from '@freshet/chunk-index';
+import type { EventLog, LogRecord } from '@freshet/event-log';
+import { DELETED } from '@freshet/shared/contracts';
+import { DOCUMENTS_TOPIC, encodeDocumentEvent } from '@freshet/shared/document-events';
+import type { Logger } from '@freshet/shared/log';
+import type { Sources } from '@freshet/shared/sources';
+
+export interface RetentionPorts {
+  log: EventLog;
+  index: ChunkIndex;
+  sources: Sources;
+  logger: Logger;
+  now?: () => Date;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** Deletions of one append. */
+const BATCH = 500;
+
+/**
+ * Deletes what its source has not changed for longer than it is kept, through the document log, so that a replay does not
+ * bring it back. Each deletion has the version that was read: a document that changes meanwhile stays. Several at once do
+ * no harm.
+ * @returns how many documents were deleted
+ */
+export async function purge(
+  { log, index, sources, logger, now = () => new Date() }: RetentionPorts,
+  signal: AbortSignal,
+): Promise<number> {
+  let deleted = 0;
+  for (const { tenant, source } of await index.listSources()) {
+    const days = sources.retentionDays(source);
+    if (days === undefined) continue;
+    const changedBefore = new Date(now().valueOf() - days * DAY_MS);
+    let batch: LogRecord[] = [];
+    const flush = async () => {
+      if (batch.length > 0) await log.append(DOCUMENTS_TOPIC, batch);
+      deleted += batch.length;
+      batch = [];
+    };
+    for await (const { documentId, version } of index.listManifests({
+      tenant,
+      source,
+      state: 'live',
+      changedBefore,
+    })) {
+      signal.throwIfAborted();
+      const data = { tenant, source, documentId, version, changedAt: now().toISOString() };
+      batch.push(encodeDocumentEvent({ type: DELETED, data }));
+      if (batch.length === BATCH) await flush();
+    }
+    await flush();
+  }
+  if (deleted > 0) logger.info({ deleted }, 'documents beyond their retention time were deleted');
+  return deleted;
+}
+
+/** Purges now and then; what fails is tried the next time. */
+export function schedulePurge(ports: RetentionPorts, everyMs: number): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  let running: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = running
+      .then(() => purge(ports, stopping.signal))
+      .catch((err) => {
+        if (!stopping.signal.aborted) ports.logger.error({ err }, 'purge failed, will be tried again');
+      });
+  }, everyMs);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      stopping.abort();
+      await running;
+    },
+  };
+}
