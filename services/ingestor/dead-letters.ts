@@ -1,30 +1,74 @@
-import type { ConsumedRecord, EventLog } from '@freshet/event-log';
+import type { ConsumedRecord, EventLog, LogRecord } from '@freshet/event-log';
 import { DEAD_LETTER_TOPIC } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 
-/** Events that can never be applied, kept as they came, with the reason. */
-export interface DeadLetters {
-  add(record: ConsumedRecord, reason: FreshetError): Promise<void>;
+export interface Refusal {
+  reason: FreshetError;
+  /** How often the record was handled before it was given up. */
+  attempts: number;
 }
 
-/** The topic `documents.dlq`: original key, value and headers; the reason and the origin in `freshet-dlq-*` headers. */
-export function openDeadLetters(log: EventLog): DeadLetters {
+/** Events that can never be applied, kept as they came, with the reason. */
+export interface DeadLetters {
+  add(record: ConsumedRecord, refusal: Refusal): Promise<void>;
+}
+
+export interface DeadLetterOptions {
+  now?: () => Date;
+}
+
+const LONGEST_DETAIL = 2_000;
+
+/**
+ * The topic `documents.dlq`: original key, value and headers; what happened in `freshet-dlq-*` headers. A record whose
+ * commit was lost comes again and is kept again, under the same `freshet-dlq-id`: whoever lists or replays dead letters
+ * folds those of one id.
+ */
+export function openDeadLetters(
+  log: EventLog,
+  { now = () => new Date() }: DeadLetterOptions = {},
+): DeadLetters {
+  async function append(record: LogRecord): Promise<void> {
+    try {
+      await log.append(DEAD_LETTER_TOPIC, [record]);
+    } catch (error) {
+      if (!isCoded(error, 'FRESHET_TOPIC_UNKNOWN')) throw error;
+      // Made when it is needed, not at start: the brokers may be down then.
+      await log.ensureTopic(DEAD_LETTER_TOPIC, { partitions: 1, cleanup: 'keep' });
+      await log.append(DEAD_LETTER_TOPIC, [record]);
+    }
+  }
+
   return {
-    async add({ key, value, headers, partition, offset }, { code, message }) {
-      const reason = {
-        'freshet-dlq-code': code,
-        'freshet-dlq-detail': message,
-        'freshet-dlq-origin': `${partition}:${offset}`,
+    async add({ key, value, headers, partition, offset, timestamp }, { reason, attempts }) {
+      const origin = `${partition}:${offset}`;
+      const letter: LogRecord = {
+        // The log takes no empty key, which a foreign producer may have written. No document's key looks like an origin.
+        key: key || origin,
+        value,
+        headers: {
+          ...headers,
+          // Offsets begin again when the topic is made anew; with the record's time the id is not used twice.
+          'freshet-dlq-id': `${origin}:${timestamp}`,
+          'freshet-dlq-origin': origin,
+          'freshet-dlq-code': reason.code,
+          'freshet-dlq-detail': reason.message.slice(0, LONGEST_DETAIL).toWellFormed(),
+          'freshet-dlq-attempts': String(attempts),
+          'freshet-dlq-time': now().toISOString(),
+        },
       };
-      const records = [{ key, value, headers: { ...headers, ...reason } }];
       try {
-        await log.append(DEAD_LETTER_TOPIC, records);
+        await append(letter);
       } catch (error) {
-        if (!(error instanceof FreshetError) || error.code !== 'FRESHET_TOPIC_UNKNOWN') throw error;
-        // Made when it is needed, not at start: the brokers may be down then.
-        await log.ensureTopic(DEAD_LETTER_TOPIC, { partitions: 1, cleanup: 'keep' });
-        await log.append(DEAD_LETTER_TOPIC, records);
+        // With our headers it is larger than it was. The whole of it still stands at its origin in the document log.
+        if (value === null || !isCoded(error, 'FRESHET_CONTENT_TOO_LARGE')) throw error;
+        const left = { 'freshet-dlq-value-bytes': String(value.byteLength) };
+        await append({ ...letter, value: null, headers: { ...letter.headers, ...left } });
       }
     },
   };
+}
+
+function isCoded(error: unknown, code: FreshetError['code']): boolean {
+  return error instanceof FreshetError && error.code === code;
 }

@@ -1,13 +1,15 @@
 import type { DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
 import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
-import { DELETED, type DocumentEvent, documentKey } from '@freshet/shared/contracts';
+import { DELETED, type DocumentEvent } from '@freshet/shared/contracts';
 import { decodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { activeSpan, recordFailure, type Span, setContent, withSpan } from '@freshet/shared/spans';
 import pLimit from 'p-limit';
+import { createAttemptCounter } from './attempts.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { toTombstone, toWrite, type WritePorts } from './document-write.ts';
+import { faultOf } from './failures.ts';
 import { type AwaitedChanges, createFreshness } from './freshness.ts';
 import { batchSpan, documentSpan } from './spans.ts';
 
@@ -19,62 +21,82 @@ export interface IngestPorts extends WritePorts {
 /** Enough to keep the embedder busy while other documents are parsed and written. */
 const CONCURRENT_DOCUMENTS = 6;
 
+/** A batch that failed so often without a known reason is handled record by record, to find the one that is wrong. */
+const UNEXPLAINED_FAILURES = 4;
+
 interface Pending {
   record: ConsumedRecord;
   event: DocumentEvent;
 }
 
+/** What all records of a batch share. */
+interface BatchContext {
+  signal: AbortSignal;
+  /** How often the records were handled, this time included. */
+  attempts: number;
+  awaited: AwaitedChanges;
+  span: Span | undefined;
+}
+
+type Outcome = 'live' | 'deleted' | 'stale' | 'refused';
+
 /**
- * Handles one batch of the document log: decode, keep the newest event of each document, drop what is stale,
- * parse, chunk, embed what has no vector yet, write under the fence, and move the watermark. An event that can
- * never be applied goes to the dead letters; any other failure throws, and the log delivers the batch again.
+ * Handles one batch of the document log: decode, take each document's newest event that can be applied, drop what is
+ * stale, parse, chunk, embed what has no vector yet, write under the fence, and move the watermark. An event that can
+ * never be applied goes to the dead letters; any other failure throws, and the log delivers the batch again. Where
+ * that has no known reason, and fails {@link UNEXPLAINED_FAILURES} times, records are handled one by one, and those
+ * that fail although index and embedder work go to the dead letters too: no event holds its partition for ever.
  */
 export function createBatchHandler(
   ports: IngestPorts,
 ): (batch: RecordBatch, signal: AbortSignal) => Promise<void> {
-  const { index, deadLetters, metrics, logger } = ports;
+  const { index, embedder, deadLetters, metrics, logger } = ports;
   const limit = pLimit(CONCURRENT_DOCUMENTS);
   const freshness = createFreshness(metrics.freshness);
+  const counter = createAttemptCounter();
 
-  async function refuse(record: ConsumedRecord, error: FreshetError): Promise<void> {
+  async function refuse(record: ConsumedRecord, reason: FreshetError, attempts: number): Promise<void> {
+    await deadLetters.add(record, { reason, attempts });
     metrics.documents.inc({ outcome: 'refused' });
-    metrics.deadLetters.inc({ code: error.code });
+    metrics.deadLetters.inc({ code: reason.code });
     logger.warn(
-      { key: record.key, offset: record.offset, code: error.code, detail: error.message },
+      { key: record.key, offset: record.offset, code: reason.code, detail: reason.message, attempts },
       'event refused',
     );
-    await deadLetters.add(record, error);
   }
 
-  async function decode(records: readonly ConsumedRecord[]): Promise<Pending[]> {
-    const newest = new Map<string, Pending>();
+  /** The events of each document, the newest first; of two with one version, the first that came. */
+  async function decode(
+    records: readonly ConsumedRecord[],
+    { attempts }: BatchContext,
+  ): Promise<Pending[][]> {
+    const documents = new Map<string, Pending[]>();
     for (const record of records) {
+      let event: DocumentEvent;
       try {
-        const event = decodeDocumentEvent(record);
-        const known = newest.get(record.key);
-        if (!known || event.data.version > known.event.data.version)
-          newest.set(record.key, { record, event });
+        event = decodeDocumentEvent(record);
       } catch (error) {
-        if (!(error instanceof FreshetError)) throw error;
-        await refuse(record, error);
+        if (!(error instanceof FreshetError) || faultOf(error) !== 'event') throw error;
+        await refuse(record, error, attempts);
+        continue;
       }
+      const events = documents.get(record.key) ?? [];
+      documents.set(record.key, events);
+      events.push({ record, event });
     }
-    return [...newest.values()];
+    const newestFirst = (a: Pending, b: Pending) => b.event.data.version - a.event.data.version;
+    return [...documents.values()].map((events) => events.sort(newestFirst));
   }
 
   async function apply(
     { record, event }: Pending,
     known: StoredManifest | undefined,
-    signal: AbortSignal,
-    { awaited, span }: { awaited: AwaitedChanges; span: Span | undefined },
-  ): Promise<void> {
-    const count = (outcome: string) => {
-      metrics.documents.inc({ outcome });
-      span?.setAttribute('freshet.ingest.outcome', outcome);
-    };
+    { signal, attempts, awaited }: BatchContext,
+    span: Span | undefined,
+  ): Promise<Outcome> {
     setContent(span, () => ({ 'messaging.kafka.message.key': record.key }));
     signal.throwIfAborted();
-    if (known && isStale(event.data.version, known)) return count('stale');
+    if (known && isStale(event.data.version, known)) return 'stale';
     let write: DocumentWrite;
     let outcome: WriteOutcome | undefined;
     try {
@@ -85,37 +107,79 @@ export function createBatchHandler(
       signal.throwIfAborted();
       [outcome] = await withSpan('index write', {}, () => metrics.time('write', () => index.write([write])));
     } catch (error) {
-      if (!(error instanceof FreshetError) || !isPoison(error)) throw error;
+      if (!(error instanceof FreshetError) || faultOf(error) !== 'event') throw error;
       recordFailure(span, error);
-      return refuse(record, error);
+      await refuse(record, error, attempts);
+      return 'refused';
     }
-    count(outcome === 'written' ? write.manifest.state : 'stale');
     span?.setAttribute('freshet.ingest.chunks', write.chunks.length);
-    if (outcome === 'written') {
-      metrics.chunks.inc(write.chunks.length);
-      awaited.add(event.data.changedAt);
+    if (outcome !== 'written') return 'stale';
+    metrics.chunks.inc(write.chunks.length);
+    awaited.add(event.data.changedAt);
+    return write.manifest.state;
+  }
+
+  /** Whether events of a document share a batch must make no difference: behind a refused one stands an older one. */
+  async function applyNewest(
+    events: readonly Pending[],
+    known: StoredManifest | undefined,
+    context: BatchContext,
+  ): Promise<void> {
+    for (const pending of events) {
+      const { name, ...options } = documentSpan(pending.record, context.span);
+      const outcome = await withSpan(name, options, async (span) => {
+        const reached = await apply(pending, known, context, span);
+        span?.setAttribute('freshet.ingest.outcome', reached);
+        return reached;
+      });
+      if (outcome === 'refused') continue;
+      metrics.documents.inc({ outcome });
+      return;
+    }
+  }
+
+  async function applyTogether(records: readonly ConsumedRecord[], context: BatchContext): Promise<void> {
+    const documents = await decode(records, context);
+    const manifests = await index.readManifests(documents.map(([newest]) => newest!.event.data));
+    const results = await Promise.allSettled(
+      documents.map((events) =>
+        limit(() => applyNewest(events, manifests.get(events[0]!.record.key), context)),
+      ),
+    );
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (failures.length > 0) throw failures.find((failure) => faultOf(failure) === 'world') ?? failures[0];
+  }
+
+  async function applyAlone(record: ConsumedRecord, context: BatchContext): Promise<void> {
+    try {
+      await applyTogether([record], context);
+    } catch (cause) {
+      if (context.signal.aborted || faultOf(cause) !== 'unknown') throw cause;
+      // Throws where it is not the record after all: an outage must not fill the dead letters.
+      await Promise.all([index.ping(), embedder.embedDocuments(['text'], { signal: context.signal })]);
+      const detail = `It failed ${context.attempts} times, the last time with: ${(cause as Error)?.message ?? cause}`;
+      const code = cause instanceof FreshetError ? cause.code : 'FRESHET_INTERNAL';
+      await refuse(record, new FreshetError(code, { detail, cause }), context.attempts);
     }
   }
 
   async function handle({ partition, records }: RecordBatch, signal: AbortSignal): Promise<void> {
-    const pending = await decode(records);
-    const manifests = await index.readManifests(pending.map(({ event }) => event.data));
-    const batch = activeSpan();
-    const awaited = freshness.begin(partition, records[0]?.offset ?? 0);
-    const applyTraced = (item: Pending) => {
-      const known = manifests.get(documentKey(item.event.data));
-      const { name, ...options } = documentSpan(item.record, batch);
-      return withSpan(name, options, (span) => apply(item, known, signal, { awaited, span }));
-    };
-    const results = await Promise.allSettled(pending.map((item) => limit(applyTraced, item)));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure) throw failure.reason;
-    const last = records.at(-1);
-    if (last) {
+    const [first, last] = [records[0], records.at(-1)];
+    if (!first || !last) return;
+    const tries = counter.begin(partition, first.offset);
+    const awaited = freshness.begin(partition, first.offset);
+    const context: BatchContext = { signal, attempts: tries.count, awaited, span: activeSpan() };
+    try {
+      if (tries.unexplained < UNEXPLAINED_FAILURES) await applyTogether(records, context);
+      else for (const record of records) await applyAlone(record, context);
       const watermark = new Map([[partition, last.offset + 1]]);
       await withSpan('advance watermark', {}, () => index.advanceWatermark(watermark));
-      awaited.becameSearchable();
+    } catch (error) {
+      if (!signal.aborted && faultOf(error) === 'unknown') tries.unexplained += 1;
+      throw error;
     }
+    counter.end(partition);
+    awaited.becameSearchable();
   }
 
   return (batch, signal) => {
@@ -126,9 +190,4 @@ export function createBatchHandler(
 
 function isStale(version: number, known: StoredManifest): boolean {
   return version < known.version || (version === known.version && !known.isPending);
-}
-
-/** Whether trying again can never help: it is the event that is wrong, not the world around it. */
-function isPoison({ status }: FreshetError): boolean {
-  return status === 422;
 }

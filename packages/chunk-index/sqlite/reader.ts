@@ -46,7 +46,7 @@ export function createReader(db: DatabaseSync): Reader {
     where d.tenant = ? and d.source = ? and d.document_id > ? and (?4 is null or d.state = ?4)
       and (?5 is null or unixepoch(d.changed_at, 'subsec') < ?5)
     order by d.document_id limit ?6`);
-  const chunk = db.prepare('select * from chunk where document_key = ? and ordinal = ?');
+  const chunk = db.prepare('select * from chunk where document_key = ? and ordinal = ? and version = ?');
   const vectors = db.prepare(`
     select c.content_hash, v.embedding from document d
     join chunk c on c.document_key = d.key join chunk_vec v on v.chunk_id = c.id
@@ -131,7 +131,8 @@ export function createReader(db: DatabaseSync): Reader {
         const row = manifest.get(hit.documentKey);
         const found = row && toManifest(row);
         if (!isCurrent(hit, found, access)) return undefined;
-        const text = chunk.get(hit.documentKey, hit.ordinal);
+        // A write may come between the two reads: a newer text must not pass under the acl of the older manifest.
+        const text = chunk.get(hit.documentKey, hit.ordinal, hit.version);
         return text && toFoundChunk(text, found);
       }),
 
