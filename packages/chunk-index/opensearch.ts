@@ -1,5 +1,6 @@
 import { documentKey, type Watermark } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
+import type { Client } from '@opensearch-project/opensearch';
 import type { ChunkIndex, DocumentWrite } from './index.ts';
 import { checkIdentity, readIdentity } from './opensearch/apply.ts';
 import type { BulkOptions } from './opensearch/bulk.ts';
@@ -25,10 +26,16 @@ export interface OpenSearchChunkIndexOptions {
  */
 export async function openOpenSearchChunkIndex({
   connection,
-  index,
-  bulk: bulkOptions = {},
+  ...options
 }: OpenSearchChunkIndexOptions): Promise<ChunkIndex> {
-  const client = await createClient(connection);
+  return createOpenSearchChunkIndex(await createClient(connection), options);
+}
+
+/** The index on a client of the caller's, which closes with it. */
+export function createOpenSearchChunkIndex(
+  client: Client,
+  { index, bulk: bulkOptions = {} }: Omit<OpenSearchChunkIndexOptions, 'connection'>,
+): ChunkIndex {
   const { chunks, manifests } = indexNames(index.prefix);
   const reader = createReader({ client, chunks: chunks.read, manifests: manifests.read });
   const search = createSearcher({ client, chunks: chunks.read, efSearch: index.efSearch });

@@ -1,3 +1,5 @@
+import { seededRandom } from '../seeded-random.ts';
+
 export interface PaceOptions {
   /** From the request to the first token, in milliseconds. */
   firstTokenMs?: number;
@@ -35,16 +37,5 @@ export function createPace({
       let due: number | undefined;
       return () => (due = due === undefined ? firstTokenMs * stray() : due + betweenTokensMs * stray());
     },
-  };
-}
-
-/** mulberry32: 0 to 1, without 1. */
-function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { until } from '@freshet/testkit/until';
+
+export interface IngestorProcess {
+  readonly isRunning: boolean;
+  /** Documents that it has handled since its start. */
+  handled(): Promise<number>;
+  /** The most memory that it ever had, in MiB. */
+  peakMiB(): Promise<number>;
+  /** Resolves once it has handled its first document. */
+  works(): Promise<void>;
+  kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
+}
+
+const script = join(import.meta.dirname, '..', '..', 'server.ts');
+
+/** The ingestor as a company runs it, in a process of its own; its warnings go to `onWarning`. */
+export function startIngestor(
+  env: Record<string, string>,
+  port: number,
+  onWarning: (line: string) => void = () => {},
+): IngestorProcess {
+  const child: ChildProcess = spawn(process.execPath, [script], {
+    env: { ...process.env, NODE_V8_COVERAGE: '', ...env, PORT: String(port), LOG_LEVEL: 'warn' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let rest = '';
+  child.stdout?.on('data', (piece) => {
+    const lines = `${rest}${piece}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onWarning(line);
+  });
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+
+  async function handled(): Promise<number> {
+    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+    const text = await response.text();
+    const counts = text.matchAll(/^freshet_ingest_documents_total\{[^}]*\} (\d+)$/gm);
+    return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+  }
+
+  return {
+    get isRunning() {
+      return isRunning();
+    },
+    handled,
+    async peakMiB() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+      return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024);
+    },
+    async works() {
+      await until(
+        async () => {
+          if (!isRunning()) throw new Error('the ingestor has ended by itself');
+          if ((await handled()) === 0) throw new Error('the ingestor has handled nothing');
+        },
+        { timeoutMs: 120_000, everyMs: 50 },
+      );
+    },
+    async kill(signal) {
+      if (!isRunning()) return;
+      const exit = once(child, 'exit');
+      child.kill(signal);
+      await exit;
+    },
+  };
+}
