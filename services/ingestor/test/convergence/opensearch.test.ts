@@ -13,7 +13,7 @@ test.after(() => server.stop());
 type Client = Awaited<ReturnType<typeof createClient>>;
 
 convergesToLatestState(
-  async (t) => {
+  async () => {
     const client = await createClient({ nodes: [server.url], timeoutMs: 30_000 });
     const prefix = uniquePrefix('converges');
     const { dimensions, fingerprint } = embedder;
@@ -23,13 +23,13 @@ convergesToLatestState(
     // No machine loses power here, and a write to the disk for each request would be most of the time.
     const settings = { index: { 'translog.durability': 'async', refresh_interval: '-1' } };
     await client.indices.putSettings({ index: `${prefix}*`, body: settings as never });
-    t.after(async () => {
-      await client.indices.delete({ index: [`${prefix}chunks-*`, `${prefix}manifests-*`] });
-      await client.close();
-    });
     return {
       index: createOpenSearchChunkIndex(client, { index }),
       openFor: (gate) => createOpenSearchChunkIndex(throughGate(client, gate), { index }),
+      async close() {
+        await client.indices.delete({ index: [`${prefix}chunks-*`, `${prefix}manifests-*`] });
+        await client.close();
+      },
     };
   },
   { runs: Number(process.env['FRESHET_TEST_HISTORIES_OPENSEARCH'] ?? 20) },

@@ -7,16 +7,19 @@ import { convergesToLatestState, embedder } from './converges.ts';
 import type { ProcessGate } from './gate.ts';
 
 convergesToLatestState(
-  async (t) => {
+  async () => {
     const folder = await mkdtemp(join(tmpdir(), 'freshet-converges-'));
     const { dimensions, fingerprint } = embedder;
     const path = join(folder, 'index.db');
     const index = await openSqliteChunkIndex({ path, dimensions, embedder: fingerprint, readers: 1 });
-    t.after(async () => {
-      await index.close();
-      await rm(folder, { recursive: true });
-    });
-    return { index, openFor: (gate) => throughGate(index, gate) };
+    return {
+      index,
+      openFor: (gate) => throughGate(index, gate),
+      async close() {
+        await index.close();
+        await rm(folder, { recursive: true });
+      },
+    };
   },
   { runs: Number(process.env['FRESHET_TEST_HISTORIES_SQLITE'] ?? 300) },
 );

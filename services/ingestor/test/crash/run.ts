@@ -18,10 +18,10 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
   },
 });
-const say = (line: string) => console.error(line);
+const start = performance.now();
+const say = (line: string) => console.error(`${Math.round((performance.now() - start) / 1000)} s: ${line}`);
 say(`seed ${values.seed}`);
 const wanted = Number(values.kills);
-const start = performance.now();
 const { events, kills, differences, deadLetters, peakMiB } = await runScenario({
   documents: Number(values.documents),
   kills: wanted,
@@ -29,8 +29,7 @@ const { events, kills, differences, deadLetters, peakMiB } = await runScenario({
   seed: Number(values.seed),
   say,
 });
-const seconds = Math.round((performance.now() - start) / 1000);
-say(`${seconds} s, dead letters ${deadLetters}, the last ingestor had ${peakMiB} MiB at most`);
+say(`dead letters ${deadLetters}, the last ingestor had ${peakMiB} MiB at most`);
 const found = Object.entries(differences) as [string, string[]][];
 for (const [kind, items] of found) for (const item of items.slice(0, 10)) say(`${kind}: ${item}`);
 const counts = found.map(([kind, items]) => `${kind} ${items.length}`);

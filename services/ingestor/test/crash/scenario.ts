@@ -46,7 +46,7 @@ const DIMENSIONS = 64;
 /** The embedder refuses every such request: throttled, or overloaded. */
 const FAULT_EVERY = 60;
 /** A kill comes so long after the first document at most, in milliseconds. */
-const LONGEST_LIFE_MS = 1_500;
+const LONGEST_LIFE_MS = 2_000;
 const logger = createLogger({ name: 'crash-test', level: 'silent' });
 
 export async function runScenario({
@@ -99,7 +99,7 @@ export async function runScenario({
     if (hits === attempt) await produce();
     const victim = start();
     await victim.works();
-    await pause(random() * Math.min(LONGEST_LIFE_MS, documents));
+    await pause(random() * Math.min(LONGEST_LIFE_MS, 2 * documents));
     await victim.kill('SIGKILL');
     const left = await behind(log);
     if (left > 0) hits += 1;
