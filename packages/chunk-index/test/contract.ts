@@ -167,6 +167,32 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     assert.deepEqual(await read({ tenant: 'other', principals: [] }), []);
   });
 
+  test('a hit that is read while its document is replaced is the text of its own manifest, or nothing', async (t) => {
+    const index = await open(t);
+    const VERSIONS = 60;
+    const textOf = (version: number) => `secret number ${version}`;
+    const write = (version: number) => index.write([sample({ version, texts: [textOf(version)] })]);
+    await write(1);
+    let newest = 1;
+    const writing = (async () => {
+      for (let version = 2; version <= VERSIONS; version += 1) {
+        newest = version;
+        await write(version);
+      }
+    })();
+    let reads = 0;
+    for (; newest < VERSIONS; reads += 1) {
+      const hits = [newest - 1, newest].map((version) => {
+        return { documentKey: 'acme/handbook/a.md', ordinal: 0, version, score: 1 };
+      });
+      for (const found of await index.readHits(everyone, hits)) {
+        if (found) assert.equal(found.text, textOf(found.manifest.version));
+      }
+    }
+    await writing;
+    assert.ok(reads > 0);
+  });
+
   test('a hit is read for whom the acl allows, and for nobody else', async (t) => {
     const index = await open(t);
     await index.write([sample({ acl: { allow: ['user:ana'] } })]);

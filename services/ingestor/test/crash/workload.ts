@@ -30,7 +30,8 @@ export interface Workload {
   latest: Map<string, Change>;
 }
 
-export function createWorkload(documents: number, random: () => number): Workload {
+/** @param prefix of the documents' ids, for more than one workload in a topic. */
+export function createWorkload(documents: number, random: () => number, prefix = 'log-'): Workload {
   const timed: { at: number; change: Change }[] = [];
   const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item;
 
@@ -42,7 +43,7 @@ export function createWorkload(documents: number, random: () => number): Workloa
   }
 
   for (let i = 0; i < documents; i += 1) {
-    const documentId = `log-${i}`;
+    const documentId = `${prefix}${i}`;
     const key = documentKey({ tenant: TENANT, source: SOURCE, documentId });
     const createdAt = random();
     let change: Change = {
