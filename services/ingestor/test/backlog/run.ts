@@ -25,6 +25,7 @@ import { createWorkload, toRecord } from '../crash/workload.ts';
  */
 
 const { values } = parseArgs({ options: { documents: { type: 'string', default: '100000' } } });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const kafka = await startKafka();
 try {
   for (const documents of [10, Number(values.documents)]) {
@@ -63,7 +64,7 @@ async function measure(documents: number) {
   const [port] = (await freePorts(1)) as [number];
   const ingestor = startIngestor(env, port);
   cleanup.defer(() => ingestor.kill('SIGTERM'));
-  await ingestor.works();
+  await ingestor.handles(1);
   const start = performance.now();
   await until(
     async () => {

@@ -6,12 +6,10 @@ import { until } from '@freshet/testkit/until';
 
 export interface IngestorProcess {
   readonly isRunning: boolean;
-  /** Documents that it has handled since its start. */
-  handled(): Promise<number>;
   /** The most memory that it ever had, in MiB. */
   peakMiB(): Promise<number>;
-  /** Resolves once it has handled its first document. */
-  works(): Promise<void>;
+  /** Resolves once it has handled so many documents. */
+  handles(count: number): Promise<void>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
 }
 
@@ -27,6 +25,10 @@ export function startIngestor(
     env: { ...process.env, NODE_V8_COVERAGE: '', ...env, PORT: String(port), LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // It must not outlive a test that was interrupted.
+  const end = () => child.kill('SIGKILL');
+  process.once('exit', end);
+  child.once('exit', () => process.off('exit', end));
   let rest = '';
   child.stdout?.on('data', (piece) => {
     const lines = `${rest}${piece}`.split('\n');
@@ -46,16 +48,16 @@ export function startIngestor(
     get isRunning() {
       return isRunning();
     },
-    handled,
     async peakMiB() {
       const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
       return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024);
     },
-    async works() {
+    async handles(count) {
       await until(
         async () => {
           if (!isRunning()) throw new Error('the ingestor has ended by itself');
-          if ((await handled()) === 0) throw new Error('the ingestor has handled nothing');
+          const now = await handled();
+          if (now < count) throw new Error(`the ingestor has handled ${now} documents, not ${count}`);
         },
         { timeoutMs: 120_000, everyMs: 50 },
       );

@@ -18,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
   },
 });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const start = performance.now();
 const say = (line: string) => console.error(`${Math.round((performance.now() - start) / 1000)} s: ${line}`);
 say(`seed ${values.seed}`);

@@ -45,8 +45,8 @@ export interface ScenarioResult {
 const DIMENSIONS = 64;
 /** The embedder refuses every such request: throttled, or overloaded. */
 const FAULT_EVERY = 60;
-/** A kill comes so long after the first document at most, in milliseconds. */
-const LONGEST_LIFE_MS = 2_000;
+/** Of a portion of the events, the most that an ingestor handles before it is killed: some commit, some do not. */
+const SHARE_BEFORE_KILL = 0.7;
 const logger = createLogger({ name: 'crash-test', level: 'silent' });
 
 export async function runScenario({
@@ -92,14 +92,15 @@ export async function runScenario({
     ingestor = startIngestor(env, port, (line) => /refused|fatal/.test(line) && say(line));
     return ingestor;
   };
-  const produce = createProducer(log, events, kills + 3);
+  const portions = kills + 3;
+  const produce = createProducer(log, events, portions);
 
   let hits = 0;
   for (let attempt = 0; hits < kills && attempt < 2 * kills; attempt += 1) {
     if (hits === attempt) await produce();
     const victim = start();
-    await victim.works();
-    await pause(random() * Math.min(LONGEST_LIFE_MS, 2 * documents));
+    await victim.handles(Math.ceil((random() * SHARE_BEFORE_KILL * events.length) / portions));
+    await pause(random() * 100);
     await victim.kill('SIGKILL');
     const left = await behind(log);
     if (left > 0) hits += 1;
@@ -108,7 +109,7 @@ export async function runScenario({
 
   await produce();
   const last = start();
-  await last.works();
+  await last.handles(1);
   say(`OpenSearch is away for ${outageMs / 1000} s`);
   await openSearch.kill();
   await produce();
@@ -119,6 +120,7 @@ export async function runScenario({
   await kafka.kill();
   await kafka.start();
   await produce();
+  say('all events are written');
   await until(
     async () => {
       if (!last.isRunning) throw new Error('the ingestor has ended by itself');
