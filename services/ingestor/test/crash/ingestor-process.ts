@@ -8,6 +8,8 @@ export interface IngestorProcess {
   readonly isRunning: boolean;
   /** The most memory that it ever had, in MiB. */
   peakMiB(): Promise<number>;
+  /** The memory that it has now without the files that it maps, in MiB. */
+  privateMiB(): Promise<number>;
   /** Resolves once it has handled so many documents. */
   handles(count: number): Promise<void>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
@@ -44,14 +46,18 @@ export function startIngestor(
     return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
   }
 
+  /** Linux only: a line of /proc, in MiB. */
+  async function memory(name: string): Promise<number> {
+    const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
+    return Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024);
+  }
+
   return {
     get isRunning() {
       return isRunning();
     },
-    async peakMiB() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8').catch(() => '');
-      return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024);
-    },
+    peakMiB: () => memory('VmHWM'),
+    privateMiB: () => memory('RssAnon'),
     async handles(count) {
       await until(
         async () => {
