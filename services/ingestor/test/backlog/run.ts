@@ -19,7 +19,7 @@ import { createWorkload, toRecord } from '../crash/workload.ts';
 
 /**
  * What an ingestor needs of memory with a backlog of 10 documents, of many, and of ten times as many: from some size on
- * it must not grow. Kafka is real, the index is the embedded one, whose file is mapped into memory: that part of the
+ * it should not grow. Kafka is real, the index is the embedded one, whose file is mapped into memory: that part of the
  * resident set is given apart. Prints a line of JSON for each.
  *
  * `npm run -s bench:backlog -- [--documents 100000]`
