@@ -1,6 +1,6 @@
 import type { DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
 import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
-import { DELETED, type DocumentEvent } from '@freshet/shared/contracts';
+import { DELETED, type DocumentEvent, fenceOf } from '@freshet/shared/contracts';
 import { decodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
@@ -65,7 +65,7 @@ export function createBatchHandler(
     );
   }
 
-  /** The events of each document, the newest first; of two with one version, the first that came. */
+  /** The events of each document, the newest first; of two that stand at one place, the first that came. */
   async function decode(
     records: readonly ConsumedRecord[],
     { attempts }: BatchContext,
@@ -84,7 +84,7 @@ export function createBatchHandler(
       documents.set(record.key, events);
       events.push({ record, event });
     }
-    const newestFirst = (a: Pending, b: Pending) => b.event.data.version - a.event.data.version;
+    const newestFirst = (a: Pending, b: Pending) => fenceOfEvent(b.event) - fenceOfEvent(a.event);
     return [...documents.values()].map((events) => events.sort(newestFirst));
   }
 
@@ -96,7 +96,7 @@ export function createBatchHandler(
   ): Promise<Outcome> {
     setContent(span, () => ({ 'messaging.kafka.message.key': record.key }));
     signal.throwIfAborted();
-    if (known && isStale(event.data.version, known)) return 'stale';
+    if (known && isStale(event, known)) return 'stale';
     let write: DocumentWrite;
     let outcome: WriteOutcome | undefined;
     try {
@@ -188,6 +188,11 @@ export function createBatchHandler(
   };
 }
 
-function isStale(version: number, known: StoredManifest): boolean {
-  return version < known.version || (version === known.version && !known.isPending);
+function isStale(event: DocumentEvent, known: StoredManifest): boolean {
+  const [wanted, held] = [fenceOfEvent(event), fenceOf(known)];
+  return wanted < held || (wanted === held && !known.isPending);
+}
+
+function fenceOfEvent({ type, data: { version } }: DocumentEvent): number {
+  return fenceOf({ version, state: type === DELETED ? 'deleted' : 'live' });
 }

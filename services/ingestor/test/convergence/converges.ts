@@ -13,7 +13,17 @@ import { type DocumentParser, openDocumentParser, type ParsedChunks } from '../.
 import { checkIndex } from './check-index.ts';
 import { consume, delivery } from './consumers.ts';
 import type { ProcessGate } from './gate.ts';
-import { type Change, DEFAULT_ACL, history, isRefused, latest, SOURCE, TEXTS, toRecords } from './history.ts';
+import {
+  type Change,
+  DEFAULT_ACL,
+  history,
+  isRefused,
+  latest,
+  placeOf,
+  SOURCE,
+  TEXTS,
+  toRecords,
+} from './history.ts';
 
 export const embedder = createHashedEmbedder({ dimensions: 8 });
 const sources = readSources(JSON.stringify({ [SOURCE]: { acl: DEFAULT_ACL } }));
@@ -73,9 +83,10 @@ export function convergesToLatestState(open: () => Promise<SharedIndex>, { runs 
 function checkDeadLetters(tenant: string, changes: readonly Change[], refused: ReadonlySet<number>): void {
   const winners = [...latest(tenant, changes).values()];
   for (const [i, change] of changes.entries()) {
-    const winner = winners.find(({ document }) => document === change.document)?.version ?? 0;
+    const winner = winners.find(({ document }) => document === change.document);
     if (!isRefused(change)) assert.ok(!refused.has(i), `event ${i} is no dead letter`);
-    else if (change.version > winner) assert.ok(refused.has(i), `event ${i} is a dead letter`);
+    else if (!winner || placeOf(change) > placeOf(winner))
+      assert.ok(refused.has(i), `event ${i} is a dead letter`);
   }
 }
 

@@ -44,13 +44,18 @@ const change: fc.Arbitrary<Change> = fc.record({
   edition: fc.nat(1),
 });
 
+/** A deletion stands after an upsert of its version, and before the next version. */
+export function placeOf({ version, isDeletion }: Change): number {
+  return version + (isDeletion ? 0.5 : 0);
+}
+
 /** Versions in any order; some events stand in the log a second time. */
 export const history: fc.Arbitrary<Change[]> = fc
   .record({
     changes: fc.uniqueArray(change, {
       minLength: 1,
       maxLength: 9,
-      selector: ({ document, version }) => `${document}${version}`,
+      selector: (each) => `${each.document}${placeOf(each)}`,
     }),
     repeats: fc.array(fc.record({ of: fc.nat(8), at: fc.nat(11) }), { maxLength: 3 }),
   })
@@ -89,12 +94,13 @@ export function isRefused({ isDeletion, text }: Change): boolean {
   return !isDeletion && text === EMPTY;
 }
 
-/** The greatest version that can be applied, by document key. */
+/** The last state that can be applied, by document key. */
 export function latest(tenant: string, changes: readonly Change[]): Map<string, Change> {
   const winners = new Map<string, Change>();
   for (const change of changes) {
     const key = documentKey({ tenant, source: SOURCE, documentId: change.document });
-    if (!isRefused(change) && change.version > (winners.get(key)?.version ?? 0)) winners.set(key, change);
+    const winner = winners.get(key);
+    if (!isRefused(change) && (!winner || placeOf(change) > placeOf(winner))) winners.set(key, change);
   }
   return winners;
 }
