@@ -1,12 +1,13 @@
 import {
   type Access,
   DocumentInput,
-  MAX_CONTENT_BYTES,
+  MAX_ENCODED_CHARACTERS,
   UPSERTED,
   type UpsertedDocument,
 } from '@freshet/shared/contracts';
+import { decodeContent } from '@freshet/shared/document-content';
 import { type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
-import { catalogue, type ErrorCode } from '@freshet/shared/errors';
+import { catalogue, type ErrorCode, FreshetError } from '@freshet/shared/errors';
 import type { Sources } from '@freshet/shared/sources';
 import { createValidator } from '@freshet/shared/validation';
 import { MalformedLine } from './ndjson-body.ts';
@@ -68,8 +69,9 @@ export function acceptDocuments(
       );
       continue;
     }
-    if (document.content.trim() === '') {
-      refuse('FRESHET_CONTENT_EMPTY', 'The content is only white space.');
+    const error = findContentError(document);
+    if (error) {
+      refuse(error.code, error.message);
       continue;
     }
     const version = document.version ?? nextVersion();
@@ -86,8 +88,20 @@ export function acceptDocuments(
   return acceptance;
 }
 
-/** The schema bounds characters; what the log carries are bytes. */
+/** Said before the schema is asked, which would say it as a fault of the request. */
 function hasOversizedContent(document: unknown): boolean {
   const content = (document as { content?: unknown } | null)?.content;
-  return typeof content === 'string' && Buffer.byteLength(content) > MAX_CONTENT_BYTES;
+  return typeof content === 'string' && content.length > MAX_ENCODED_CHARACTERS;
+}
+
+function findContentError(document: DocumentInput): FreshetError | undefined {
+  try {
+    const content = decodeContent(document);
+    return (typeof content === 'string' ? content.trim() : content).length > 0
+      ? undefined
+      : new FreshetError('FRESHET_CONTENT_EMPTY', { detail: 'The content is empty or only white space.' });
+  } catch (error) {
+    if (error instanceof FreshetError) return error;
+    throw error;
+  }
 }

@@ -57,6 +57,7 @@ export async function openIngestor({
     maxTokens: embedder.maxTokens,
     timeoutMs: config.PARSER_TIMEOUT_MS,
     maxHeapMiB: config.PARSER_HEAP_MIB,
+    maxBuffersMiB: config.PARSER_BUFFERS_MIB,
   });
 
   const sources = readSources(config.SOURCES);

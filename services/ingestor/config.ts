@@ -39,4 +39,9 @@ export const IngestorConfig = Type.Object({
     minimum: 64,
     description: 'A document that needs more heap to parse goes to the dead letters.',
   }),
+  PARSER_BUFFERS_MIB: Type.Integer({
+    default: 256,
+    minimum: 32,
+    description: 'A document that needs more memory outside the heap to parse goes to the dead letters.',
+  }),
 });

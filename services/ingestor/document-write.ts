@@ -1,6 +1,7 @@
 import type { ChunkIndex, DocumentWrite } from '@freshet/chunk-index';
 import type { Embedder } from '@freshet/models/embedding';
 import type { DeletedDocument, Manifest, UpsertedDocument } from '@freshet/shared/contracts';
+import { decodeContent } from '@freshet/shared/document-content';
 import type { Sources } from '@freshet/shared/sources';
 import type { IngestMetrics } from './metrics.ts';
 import type { DocumentParser } from './parse/parser.ts';
@@ -47,9 +48,9 @@ export async function toWrite(
   { index, embedder, parser, sources, metrics, now = () => new Date() }: WritePorts,
   signal: AbortSignal,
 ): Promise<DocumentWrite> {
-  const { content, mediaType, source, uri } = data;
+  const { mediaType, source, uri } = data;
   const { title, contentHash, drafts } = await metrics.time('parse', () =>
-    parser.parse({ content, mediaType, title: data.title }),
+    parser.parse({ content: decodeContent(data), mediaType, title: data.title }),
   );
   const kept =
     known?.state === 'live'

@@ -1,11 +1,14 @@
 import { type Static, Type } from 'typebox';
 import { Acl, Attributes, DocumentId, Source, Tenant } from './identity.ts';
+import { ContentType } from './media-type.ts';
 
 export const UPSERTED = 'freshet.document.upserted.v1';
 export const DELETED = 'freshet.document.deleted.v1';
 
-/** Inline content of one document, in bytes of UTF-8. Kafka's default message limit is 1 MiB. */
+/** Inline content of one document, in bytes of UTF-8 or, of base64, decoded. Kafka's default message limit is 1 MiB. */
 export const MAX_CONTENT_BYTES = 512 * 1024;
+/** The same as base64. */
+export const MAX_ENCODED_CHARACTERS = Math.ceil(MAX_CONTENT_BYTES / 3) * 4;
 
 /** Orders the events of one document: a log sequence number, an `updated_at`, a revision. Greater wins. */
 export const Version = Type.Integer({
@@ -16,17 +19,6 @@ export const Version = Type.Integer({
     'Orders the events of one document; the greatest wins, in whatever order they arrive, and a deletion over an upsert of the same version.',
 });
 
-export const MediaType = Type.Union(
-  [
-    Type.Literal('text/markdown'),
-    Type.Literal('text/html'),
-    Type.Literal('text/plain'),
-    Type.Literal('application/jsonl'),
-  ],
-  { description: 'How `content` is written.' },
-);
-export type MediaType = Static<typeof MediaType>;
-
 const DateTime = Type.String({
   format: 'date-time',
   // RFC 3339 has leap seconds, JavaScript's dates have not.
@@ -36,8 +28,13 @@ const DateTime = Type.String({
 const describing = {
   title: Type.Optional(Type.String({ maxLength: 1024 })),
   uri: Type.Optional(Type.String({ maxLength: 2048, description: 'Where a reader opens the document.' })),
-  mediaType: MediaType,
-  content: Type.String({ minLength: 1, maxLength: MAX_CONTENT_BYTES }),
+  mediaType: ContentType,
+  content: Type.String({ minLength: 1, maxLength: MAX_ENCODED_CHARACTERS }),
+  contentEncoding: Type.Optional(
+    Type.Literal('base64', {
+      description: 'Absent, `content` is the text itself. What is no text, such as PDF, is sent in base64.',
+    }),
+  ),
   language: Type.Optional(
     Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', description: 'BCP 47 tag.' }),
   ),

@@ -1,6 +1,7 @@
 import type { BlockContent, DefinitionContent, List, ListItem, Nodes, RootContent, Table } from 'mdast';
 import { toString as inlineText } from 'mdast-util-to-string';
 import type { BlockBuilder } from './blocks.ts';
+import { addTable } from './table.ts';
 
 declare module 'mdast' {
   interface RootContentMap {
@@ -41,7 +42,7 @@ function addBlock(builder: BlockBuilder, node: RootContent, options: MdastOption
       addList(builder, node, 0, options);
       break;
     case 'table':
-      builder.add('table', tableText(node));
+      addTable(builder, cellsOf(node));
       break;
     case 'blockquote':
       addBlocks(builder, node.children, options);
@@ -86,9 +87,8 @@ function addItem(
   }
 }
 
-/** One line a row, cells apart by a bar; short enough to read, and a row stays one unit. */
-function tableText({ children }: Table): string {
-  return children.map((row) => row.children.map((cell) => oneLine(text(cell))).join(' | ')).join('\n');
+function cellsOf({ children }: Table): string[][] {
+  return children.map((row) => row.children.map(text));
 }
 
 /** What a reader sees of a node; a line break, in Markdown or as `<br>`, is one. */

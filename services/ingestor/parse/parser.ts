@@ -1,12 +1,13 @@
 import { FreshetError } from '@freshet/shared/errors';
 import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
-import type { ParseResult, ParseTask, ParseWorkerData } from './worker.ts';
+import { exceedsBuffers } from './thread-memory.ts';
+import type { AssignedTask, ParseResult, ParseTask, ParseWorkerData } from './worker.ts';
 
 export type ParsedChunks = Exclude<ParseResult, { refused: unknown }>;
 
 export interface DocumentParser {
-  /** @throws {FreshetError} `FRESHET_CONTENT_EMPTY`, `FRESHET_CONTENT_UNREADABLE` */
+  /** @throws {FreshetError} of status 422, with the code that says why the document cannot be read */
   parse(task: ParseTask): Promise<ParsedChunks>;
   close(): Promise<void>;
 }
@@ -17,6 +18,8 @@ export interface DocumentParserOptions extends ParseWorkerData {
   timeoutMs?: number;
   /** A document that needs more heap is refused. */
   maxHeapMiB?: number;
+  /** A document that needs more memory outside the heap, where bytes are, is refused. */
+  maxBuffersMiB?: number;
 }
 
 /** Parsing and chunking in worker threads, so that no document can stall or kill the service. */
@@ -26,6 +29,7 @@ export function openDocumentParser({
   threads = 1,
   timeoutMs = 30_000,
   maxHeapMiB = 384,
+  maxBuffersMiB = 256,
 }: DocumentParserOptions): DocumentParser {
   const pool = new Piscina({
     filename: new URL('./worker.ts', import.meta.url).href,
@@ -38,14 +42,47 @@ export function openDocumentParser({
   // The pool has a queue too, but time in it would count against the limit of a document.
   const inTurn = pLimit(threads);
 
-  async function run(task: ParseTask): Promise<ParseResult> {
-    const signal = AbortSignal.timeout(timeoutMs);
+  async function run({ content, mediaType, title }: ParseTask): Promise<ParseResult> {
+    const assignee = new Int32Array(new SharedArrayBuffer(4));
+    const task: AssignedTask = { content, mediaType, title, assignee };
+    const finished = new AbortController();
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const memory = exceedsBuffers(() => pool.threads.find(({ threadId }) => threadId === assignee[0]), {
+      maxBytes: maxBuffersMiB * 1024 * 1024,
+      signal: finished.signal,
+    });
     try {
-      return await pool.run(task, { name: 'parseAndChunk', signal });
+      return await pool.run(task, {
+        name: 'parseAndChunk',
+        signal: AbortSignal.any([timeout, memory]),
+        // Its type is that of the browsers' overload of postMessage.
+        transferList: (typeof content !== 'string' && isAlone(content) ? [content.buffer] : []) as never,
+      });
     } catch (cause) {
-      const reason = signal.aborted ? `took more than ${timeoutMs / 1000} s` : (cause as Error).message;
-      throw new FreshetError('FRESHET_CONTENT_UNREADABLE', { detail: `Parsing failed: ${reason}.`, cause });
+      throw toError(cause, { isLate: timeout.aborted, isOverBuffers: memory.aborted });
+    } finally {
+      finished.abort();
     }
+  }
+
+  function toError(
+    cause: unknown,
+    { isLate, isOverBuffers }: { isLate: boolean; isOverBuffers: boolean },
+  ): FreshetError {
+    if (isLate) {
+      const detail = `Parsing took more than ${timeoutMs / 1000} s: split the document, or raise PARSER_TIMEOUT_MS.`;
+      return new FreshetError('FRESHET_PARSING_TOO_SLOW', { detail, cause });
+    }
+    const isOverHeap = (cause as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
+    if (isOverHeap || isOverBuffers) {
+      const [most, name] = isOverHeap
+        ? [maxHeapMiB, 'PARSER_HEAP_MIB']
+        : [maxBuffersMiB, 'PARSER_BUFFERS_MIB'];
+      const detail = `Parsing took more than ${most} MiB of memory: split the document, or raise ${name}.`;
+      return new FreshetError('FRESHET_PARSING_TOO_LARGE', { detail, cause });
+    }
+    const detail = `Parsing failed: ${(cause as Error).message}.`;
+    return new FreshetError('FRESHET_CONTENT_UNREADABLE', { detail, cause });
   }
 
   return {
@@ -56,4 +93,9 @@ export function openDocumentParser({
     },
     close: () => pool.close({ force: true }),
   };
+}
+
+/** Whether nothing else shares the memory: small Buffers do. */
+function isAlone(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer && bytes.buffer.byteLength === bytes.byteLength;
 }

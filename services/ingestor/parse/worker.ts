@@ -1,6 +1,5 @@
-import { workerData } from 'node:worker_threads';
+import { threadId, workerData } from 'node:worker_threads';
 import { loadTokenCounter } from '@freshet/models/embedding/onnx/tokenizer';
-import type { MediaType } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { chunk, type DraftChunk, sha256 } from '../chunk/chunk.ts';
 import { parse } from './parse.ts';
@@ -13,9 +12,16 @@ export interface ParseWorkerData {
 }
 
 export interface ParseTask {
-  content: string;
-  mediaType: MediaType;
+  /** Bytes are handed over, not copied, where they have their memory to themselves: the sender's array is empty then. */
+  content: string | Uint8Array;
+  /** With its parameters: of bytes, `charset` counts. */
+  mediaType: string;
   title: string | undefined;
+}
+
+/** A task on its way to a thread, which writes its id there when it begins. */
+export interface AssignedTask extends ParseTask {
+  assignee: Int32Array<SharedArrayBuffer>;
 }
 
 export type ParseResult =
@@ -30,9 +36,15 @@ const counter = tokenizer
   ? await loadTokenCounter(tokenizer)
   : { count: (text: string) => Math.ceil(text.length / 4) };
 
-export function parseAndChunk({ content, mediaType, title }: ParseTask): ParseResult {
+export async function parseAndChunk({
+  content,
+  mediaType,
+  title,
+  assignee,
+}: AssignedTask): Promise<ParseResult> {
+  Atomics.store(assignee, 0, threadId);
   try {
-    const parsed = parse(content, mediaType);
+    const parsed = await parse({ content, mediaType });
     const known = title ?? parsed.title;
     const document = {
       text: parsed.text,

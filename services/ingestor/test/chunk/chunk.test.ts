@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { type ChunkOptions, chunk } from '../../chunk/chunk.ts';
 import { toUnits } from '../../chunk/units.ts';
 import { type Block, createBlockBuilder, type ParsedDocument } from '../../parse/blocks.ts';
-import { parse } from '../../parse/parse.ts';
+import { parseMarkdown } from '../../parse/markdown.ts';
+import { parsePlainText } from '../../parse/plain-text.ts';
 
 const count = (text: string) => text.match(/\S+/g)?.length ?? 0;
 
@@ -145,9 +146,8 @@ test('the same document gives the same chunks', () => {
 
 test('a section of its own starts a chunk of its own, under its own headings', () => {
   const words = (n: number, name: string) => Array.from({ length: n }, (_, i) => `${name}${i}`).join(' ');
-  const parsed = parse(
+  const parsed = parseMarkdown(
     `# Guide\n\n${words(100, 'a')}\n\n## Install\n\n${words(100, 'b')}\n\n### Linux\n\n${words(100, 'c')}\n\n## Use\n\n${words(10, 'd')}`,
-    'text/markdown',
   );
   const chunks = chunk({ ...parsed, title: 'Guide' }, { maxTokens: 512, count });
   assert.deepEqual(
@@ -164,20 +164,20 @@ test('a section of its own starts a chunk of its own, under its own headings', (
 
 test('a long section repeats a small end in its next chunk', () => {
   const item = (name: string) => `- ${name} ${'word '.repeat(18)}`;
-  const parsed = parse(Array.from({ length: 30 }, (_, i) => item(`n${i}`)).join('\n'), 'text/markdown');
+  const parsed = parseMarkdown(Array.from({ length: 30 }, (_, i) => item(`n${i}`)).join('\n'));
   const [first, second] = chunk(parsed, { maxTokens: 512, count });
   assert.ok(second!.span.start < first!.span.end);
   assert.ok(first!.text.endsWith(second!.text.split('\n')[0]!));
 });
 
 test('a title without room leaves the headings their place', () => {
-  const parsed = parse('## Install\n\nRun it.', 'text/markdown');
+  const parsed = parseMarkdown('## Install\n\nRun it.');
   const [only] = chunk({ ...parsed, title: 'word '.repeat(500) }, { maxTokens: 100, count });
   assert.equal(only!.embeddedText, 'Install\nInstall\n\nRun it.');
 });
 
 test('half a megabyte of encoded data, of which a tokenizer makes one token, is no single chunk', () => {
-  const parsed = parse('QUJD'.repeat(125_000), 'text/plain');
+  const parsed = parsePlainText('QUJD'.repeat(125_000));
   const chunks = chunk(parsed, { maxTokens: 512, count });
   for (const { text } of chunks) assert.ok(text.length <= 220 * 16);
 });
@@ -188,7 +188,7 @@ test("the project's own sample documents lose no word", () => {
     (entry) => entry.isFile() && entry.name.endsWith('.md'),
   );
   for (const { parentPath, name } of files) {
-    const parsed = parse(readFileSync(`${parentPath}/${name}`, 'utf8'), 'text/markdown');
+    const parsed = parseMarkdown(readFileSync(`${parentPath}/${name}`, 'utf8'));
     const chunks = chunk(parsed, { maxTokens: 512, count });
     const seen = new Set(chunks.flatMap(({ text }) => text.split(/\s+/)));
     for (const one of parsed.text.split(/\s+/)) assert.ok(seen.has(one), `${name}: ${one}`);

@@ -1,0 +1,38 @@
+import { MAX_CONTENT_BYTES, MAX_ENCODED_CHARACTERS, type UpsertedDocument } from './contracts/document.ts';
+import { isBinary, readContentType } from './contracts/media-type.ts';
+import { FreshetError } from './errors.ts';
+
+/**
+ * The content of a document, out of its encoding: text as it came, bytes of what was sent in base64.
+ * @throws {FreshetError} `FRESHET_CONTENT_TOO_LARGE`, `FRESHET_CONTENT_ENCODING_INVALID`
+ */
+export function decodeContent({
+  content,
+  contentEncoding,
+  mediaType,
+}: Pick<UpsertedDocument, 'content' | 'contentEncoding' | 'mediaType'>): string | Uint8Array<ArrayBuffer> {
+  if (contentEncoding === 'base64') return decodeBase64(content);
+  if (Buffer.byteLength(content) > MAX_CONTENT_BYTES) throw new FreshetError('FRESHET_CONTENT_TOO_LARGE');
+  const known = readContentType(mediaType)?.mediaType;
+  if (known && isBinary(known)) {
+    throw new FreshetError('FRESHET_CONTENT_ENCODING_INVALID', {
+      detail: `${known} is no text: send it in base64, with \`contentEncoding: "base64"\`.`,
+    });
+  }
+  return content;
+}
+
+function decodeBase64(content: string): Uint8Array<ArrayBuffer> {
+  if (content.length > MAX_ENCODED_CHARACTERS) throw new FreshetError('FRESHET_CONTENT_TOO_LARGE');
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = Uint8Array.fromBase64(content, { lastChunkHandling: 'strict' });
+  } catch (cause) {
+    throw new FreshetError('FRESHET_CONTENT_ENCODING_INVALID', {
+      detail: 'The content is not base64 (RFC 4648, with padding).',
+      cause,
+    });
+  }
+  if (bytes.length > MAX_CONTENT_BYTES) throw new FreshetError('FRESHET_CONTENT_TOO_LARGE');
+  return bytes;
+}
