@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { strToU8, zipSync } from 'fflate';
 import { type DocumentParserOptions, openDocumentParser } from '../../parse/parser.ts';
+import { xlsxParts } from './samples/office.ts';
 
 const good = { content: '# Leave\n\nAsk your lead.', mediaType: 'text/markdown' as const, title: undefined };
 const unreadable = { code: 'FRESHET_CONTENT_UNREADABLE' };
@@ -71,4 +73,46 @@ test('a document over the heap limit is refused, and the next one still parses',
     code: 'FRESHET_PARSING_TOO_LARGE',
   });
   assert.equal((await parser.parse(good)).drafts.length, 1);
+});
+
+const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
+
+test('a document over the limit of memory outside the heap is refused, and the next one still parses', {
+  timeout: 60_000,
+}, async (t) => {
+  const parser = open(t, { maxBuffersMiB: 16 });
+  await parser.parse(good);
+  const parts = xlsxParts([{ name: 'S', rows: '<row></row>'.repeat(3 * 1024 * 1024) }]);
+  const files = Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)]));
+  const content = zipSync(files, { level: 0 });
+  await assert.rejects(parser.parse({ content, mediaType: XLSX, title: undefined }), {
+    code: 'FRESHET_PARSING_TOO_LARGE',
+    message: /16 MiB.*PARSER_BUFFERS_MIB/,
+  });
+  assert.equal((await parser.parse(good)).drafts.length, 1);
+});
+
+test('a document that ends its thread hurts none that is parsed beside it', {
+  timeout: 60_000,
+}, async (t) => {
+  const parser = open(t, { threads: 2, maxHeapMiB: 48 });
+  const fatal = { ...good, content: '*a* `b` [c](d)\n\n'.repeat(32_000) };
+  const results = await Promise.allSettled(
+    [good, fatal, good, good, fatal, good].map((task) => parser.parse(task)),
+  );
+  assert.deepEqual(
+    results.map((result) => (result.status === 'fulfilled' ? 'read' : result.reason.code)),
+    ['read', 'FRESHET_PARSING_TOO_LARGE', 'read', 'read', 'FRESHET_PARSING_TOO_LARGE', 'read'],
+  );
+});
+
+test('bytes are handed over to the thread, those that share their memory are copied', async (t) => {
+  const parser = open(t);
+  const alone = new TextEncoder().encode('# Leave\n\ncaf\u00e9');
+  const shared = Buffer.from('# Leave');
+  const parse = (content: Uint8Array) => parser.parse({ ...good, content });
+  assert.equal((await parse(alone)).drafts[0]!.text, 'Leave\n\ncaf\u00e9');
+  assert.equal((await parse(shared)).drafts[0]!.text, 'Leave');
+  assert.equal(alone.length, 0);
+  assert.equal(shared.toString(), '# Leave');
 });
