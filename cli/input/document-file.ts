@@ -1,11 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { type DocumentInput, MAX_CONTENT_BYTES, type MediaType } from '@freshet/shared/contracts';
+import { MAX_CONTENT_BYTES, type MediaType } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
-import { readFrontMatter } from './front-matter.ts';
-import { readHtmlHead } from './html-head.ts';
+import { describeText } from './describe-text.ts';
+import { encodeContent } from './encode-content.ts';
 import type { InputItem, InputSettings } from './read-inputs.ts';
 import { readRecords } from './records.ts';
+
+const OFFICE = 'application/vnd.openxmlformats-officedocument';
 
 /** File types that are read, by extension. */
 export const FORMATS: Record<string, MediaType> = {
@@ -14,11 +16,17 @@ export const FORMATS: Record<string, MediaType> = {
   '.html': 'text/html',
   '.htm': 'text/html',
   '.txt': 'text/plain',
+  '.csv': 'text/csv',
+  '.tsv': 'text/csv', // the delimiter is told from the content
+  '.json': 'application/json',
   '.jsonl': 'application/jsonl',
   '.ndjson': 'application/jsonl',
+  '.pdf': 'application/pdf',
+  '.docx': `${OFFICE}.wordprocessingml.document`,
+  '.pptx': `${OFFICE}.presentationml.presentation`,
+  '.xlsx': `${OFFICE}.spreadsheetml.sheet`,
+  '.eml': 'message/rfc822',
 };
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The documents of one file; JSON Lines hold one a line. */
 export async function* readDocumentFile(
@@ -31,32 +39,25 @@ export async function* readDocumentFile(
     const known = Object.keys(FORMATS).join(', ');
     throw new FreshetError('FRESHET_REQUEST_INVALID', { detail: `${path}: Freshet reads ${known}.` });
   }
-  let content: string;
+  let bytes: Buffer;
   try {
-    content = utf8.decode(await readFile(path));
+    bytes = await readFile(path);
   } catch (error) {
-    const reason = error instanceof TypeError ? 'is not UTF-8' : (error as Error).message;
-    yield { skipped: { name, reason } };
+    yield { skipped: { name, reason: (error as Error).message } };
     return;
   }
-  if (mediaType === 'application/jsonl') {
-    yield* readRecords(content, { source, name });
+  const encoded = encodeContent(bytes, mediaType);
+  if (encoded && mediaType === 'application/jsonl') {
+    yield* readRecords(encoded.content, { source, name });
     return;
   }
-  if (content.trim() === '') {
-    yield { skipped: { name, reason: 'is empty' } };
-    return;
+  const skip = (reason: string) => ({ skipped: { name, reason } });
+  if (!encoded) yield skip('is not UTF-8');
+  else if (encoded.content.trim() === '') yield skip('is empty');
+  else if (bytes.length > MAX_CONTENT_BYTES) yield skip(`is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);
+  else {
+    const described = encoded.contentEncoding ? {} : describeText(encoded.content, mediaType);
+    const changedAt = described.changedAt ?? (await stat(path)).mtime.toISOString();
+    yield { document: { source, documentId: name, mediaType, ...encoded, ...described, changedAt } };
   }
-  if (Buffer.byteLength(content) > MAX_CONTENT_BYTES) {
-    yield { skipped: { name, reason: `is larger than ${MAX_CONTENT_BYTES / 1024} KiB` } };
-    return;
-  }
-  const described = describe(content, mediaType);
-  const changedAt = described.changedAt ?? (await stat(path)).mtime.toISOString();
-  yield { document: { source, documentId: name, mediaType, content, ...described, changedAt } };
-}
-
-function describe(content: string, mediaType: MediaType): Partial<DocumentInput> {
-  if (mediaType === 'text/markdown') return readFrontMatter(content);
-  return mediaType === 'text/html' ? readHtmlHead(content) : {};
 }

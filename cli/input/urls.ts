@@ -1,20 +1,15 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
-import { MAX_CONTENT_BYTES, type MediaType } from '@freshet/shared/contracts';
+import { MAX_CONTENT_BYTES, MEDIA_TYPES, readContentType } from '@freshet/shared/contracts';
 import { request } from 'undici';
+import { describeText } from './describe-text.ts';
 import { toDateTime } from './described-fields.ts';
-import { readFrontMatter } from './front-matter.ts';
-import { readHtmlHead } from './html-head.ts';
+import { encodeContent } from './encode-content.ts';
 import type { InputItem, InputSettings } from './read-inputs.ts';
 
 const TIMEOUT_MS = 30_000;
-const MEDIA_TYPES: Record<string, MediaType> = {
-  'text/html': 'text/html',
-  'application/xhtml+xml': 'text/html',
-  'text/markdown': 'text/markdown',
-  'text/plain': 'text/plain',
-};
-
+/** Read as HTML. */
+const XHTML = 'application/xhtml+xml';
 /** The URLs of a list, one a line, `#` starting a comment; `undefined` for a file that holds anything else. */
 export async function readUrlList(path: string): Promise<string[] | undefined> {
   if (!['.txt', '.urls', ''].includes(extname(path).toLowerCase())) return undefined;
@@ -39,11 +34,11 @@ export async function fetchDocument(url: string, { source, signal }: InputSettin
   try {
     const { statusCode, headers, body } = await request(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
-      headers: { accept: Object.keys(MEDIA_TYPES).join(', '), 'user-agent': 'freshet' },
+      headers: { accept: [...MEDIA_TYPES, XHTML].join(', '), 'user-agent': 'freshet' },
     });
     const contentType = String(headers['content-type'] ?? '');
-    const mediaType = MEDIA_TYPES[contentType.split(';', 1)[0]?.trim().toLowerCase() ?? ''];
-    if (statusCode !== 200 || !mediaType) {
+    const type = readContentType(contentType.replace(XHTML, 'text/html'));
+    if (statusCode !== 200 || !type) {
       await body.dump();
       return skip(
         statusCode === 200
@@ -51,27 +46,30 @@ export async function fetchDocument(url: string, { source, signal }: InputSettin
           : `answered ${statusCode}`,
       );
     }
-    const charset = /charset=["']?([\w-]+)/i.exec(contentType)?.[1] ?? 'utf-8';
-    const content = await readText(body, charset);
-    if (content === undefined) return skip(`is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);
-    if (content.trim() === '') return skip('is empty');
+    const bytes = await readBytes(body);
+    if (bytes === undefined) return skip(`is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);
+    const { mediaType, charset = 'utf-8' } = type;
+    const encoded = encodeContent(bytes, mediaType, charset);
+    if (!encoded) return skip(`is not valid ${charset}`);
+    if (encoded.content.trim() === '') return skip('is empty');
     const changedAt = toDateTime(headers['last-modified']) ?? new Date().toISOString();
-    const described = mediaType === 'text/markdown' ? readFrontMatter(content) : readHtmlHead(content);
-    return { document: { source, documentId: url, uri: url, mediaType, content, changedAt, ...described } };
+    const described = encoded.contentEncoding ? {} : describeText(encoded.content, mediaType);
+    return {
+      document: { source, documentId: url, uri: url, mediaType, ...encoded, changedAt, ...described },
+    };
   } catch (error) {
     signal.throwIfAborted();
     return skip((error as Error).message);
   }
 }
 
-async function readText(body: AsyncIterable<Buffer>, charset: string): Promise<string | undefined> {
-  const decoder = new TextDecoder(charset, { fatal: true });
-  let text = '';
-  let bytes = 0;
+async function readBytes(body: AsyncIterable<Buffer>): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = [];
+  let length = 0;
   for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > MAX_CONTENT_BYTES) return undefined;
-    text += decoder.decode(chunk, { stream: true });
+    length += chunk.length;
+    if (length > MAX_CONTENT_BYTES) return undefined;
+    chunks.push(chunk);
   }
-  return text + decoder.decode();
+  return Buffer.concat(chunks);
 }

@@ -14,6 +14,7 @@ test('a list of URLs gives a document for each page that can be read, and a reas
     '/b': ['text/plain', 'Beta'],
     '/image': ['image/png', 'x'],
     '/latin': ['text/plain', Buffer.from([0x63, 0xff])],
+    '/pdf': ['application/pdf', '%PDF-1.7'],
     '/large': ['text/plain', 'x'.repeat(600_000)],
   };
   const server = createServer((request, response) => {
@@ -47,8 +48,9 @@ test('a list of URLs gives a document for each page that can be read, and a reas
     `${base}/image is image/png, which is not read`,
   ]);
   assert.match(outcomes[3] ?? '', /latin .*not valid/);
-  assert.match(outcomes[4] ?? '', /large is larger than 512 KiB/);
-  assert.match(outcomes[5] ?? '', /missing answered 404/);
+  assert.equal(outcomes[4], `${base}/pdf application/pdf`);
+  assert.match(outcomes[5] ?? '', /large is larger than 512 KiB/);
+  assert.match(outcomes[6] ?? '', /missing answered 404/);
   assert.ok(items[0] && 'document' in items[0]);
   assert.equal(items[0].document.changedAt, '2026-10-21T07:28:00.000Z');
 });

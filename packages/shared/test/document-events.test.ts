@@ -47,7 +47,8 @@ const upsert = fc
       {
         title: text,
         uri: text,
-        mediaType: fc.constantFrom('text/markdown', 'text/html', 'text/plain', 'application/jsonl'),
+        mediaType: fc.constantFrom('text/markdown', 'text/html; charset=utf-8', 'application/pdf'),
+        contentEncoding: fc.constant('base64' as const),
         content: text,
         language: fc.constantFrom('en', 'de-AT', 'zh-Hant'),
         acl: fc.oneof(
@@ -171,7 +172,7 @@ test('data that does not fit its contract is refused, and the field is named', (
     [{ documentId: '\ud800' }, /documentId/],
     [{ changedAt: 'yesterday' }, /changedAt/],
     [{ changedAt: '2016-12-31T23:59:60Z' }, /changedAt/],
-    [{ mediaType: 'application/pdf' }, /mediaType/],
+    [{ mediaType: 'application/msword' }, /mediaType/],
     [{ acl: { allow: ['*'] } }, /acl/],
     [{ content: '' }, /content/],
     [{ surplus: 1 }, /surplus/],

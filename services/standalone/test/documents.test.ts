@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WriteResult } from '@freshet/cli/client';
 import type { ChatResponse, ManifestsResponse } from '@freshet/shared/contracts';
+import { handbookXlsx } from '@freshet/ingestor/test/parse/samples/office';
+import { handbookPdf } from '@freshet/ingestor/test/parse/samples/pdf';
 import { question, startFleet } from './fleet.ts';
 
 const { signal } = new AbortController();
@@ -54,10 +56,13 @@ test('documents are checked one by one: the good are taken, the bad are named wi
       { ...good, content: 'x'.repeat(512 * 1024 + 1) },
       { ...good, content: 'ü'.repeat(300 * 1024) },
       { ...good, version: -1 },
-      { ...good, mediaType: 'application/pdf' },
+      { ...good, mediaType: 'application/msword' },
       { ...good, extra: true },
       'not a document',
       null,
+      { ...good, mediaType: 'application/pdf' },
+      { ...good, mediaType: 'application/pdf', contentEncoding: 'base64', content: 'no base64!' },
+      { ...good, contentEncoding: 'base64', content: Buffer.alloc(512 * 1024 + 1).toString('base64') },
     ],
   });
   assert.equal(response.status, 202);
@@ -82,6 +87,9 @@ test('documents are checked one by one: the good are taken, the bad are named wi
       [8, 'FRESHET_REQUEST_INVALID'],
       [9, 'FRESHET_REQUEST_INVALID'],
       [10, 'FRESHET_REQUEST_INVALID'],
+      [11, 'FRESHET_CONTENT_ENCODING_INVALID'],
+      [12, 'FRESHET_CONTENT_ENCODING_INVALID'],
+      [13, 'FRESHET_CONTENT_TOO_LARGE'],
     ],
   );
   for (const body of [{}, { documents: [] }, { documents: 'x' }, { documents: [null] }, [1]]) {
@@ -160,6 +168,30 @@ test('a document that cannot be read holds nothing up and stays in the dead lett
   assert.equal(await fleet.client.manifest('test', 'empty', signal), undefined);
   assert.equal((await fleet.client.manifest('test', 'good', signal))?.state, 'live');
   assert.ok(fleet.logged.some((line) => line.includes('FRESHET_CONTENT_EMPTY')));
+});
+
+test('documents in base64 are found by what they say, and damaged ones hold nothing up', async (t) => {
+  const fleet = await startFleet(t);
+  const encoded = (content: Uint8Array) =>
+    ({ content: Buffer.from(content).toString('base64'), contentEncoding: 'base64' }) as const;
+  const office = 'application/vnd.openxmlformats-officedocument';
+  const pdf = await handbookPdf();
+  await fleet.write(
+    { documentId: 'a.pdf', mediaType: 'application/pdf', ...encoded(pdf) },
+    { documentId: 'half.pdf', mediaType: 'application/pdf', ...encoded(pdf.slice(0, 900)) },
+    { documentId: 'b.xlsx', mediaType: `${office}.spreadsheetml.sheet`, ...encoded(handbookXlsx()) },
+    {
+      documentId: 'c.txt',
+      mediaType: 'text/plain; charset=utf-16le',
+      ...encoded(Buffer.from('crème', 'utf16le')),
+    },
+  );
+  const find = async (query: string) => (await fleet.client.search({ query }, signal)).passages[0];
+  assert.deepEqual((await find('wedding leave moving house'))?.documentId, 'a.pdf');
+  assert.match((await find('Ada share'))?.text ?? '', /Name \| From \| Share\nAda L\./);
+  assert.equal((await find('crème'))?.text, 'crème');
+  assert.equal(await fleet.client.manifest('test', 'half.pdf', signal), undefined);
+  assert.ok(fleet.logged.some((line) => line.includes('FRESHET_CONTENT_UNREADABLE')));
 });
 
 const keys = [
