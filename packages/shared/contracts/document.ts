@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
+import { ContentType } from './content-type.ts';
 import { Acl, Attributes, DocumentId, Source, Tenant } from './identity.ts';
-import { ContentType } from './media-type.ts';
 
 export const UPSERTED = 'freshet.document.upserted.v1';
 export const DELETED = 'freshet.document.deleted.v1';

@@ -1,5 +1,4 @@
 import { MIMEType } from 'node:util';
-import { Type } from 'typebox';
 
 /** What Freshet reads; docs/formats.md says what is kept of each. */
 const TEXT_TYPES = [
@@ -20,17 +19,6 @@ const BINARY_TYPES = [
 
 export const MEDIA_TYPES = [...TEXT_TYPES, ...BINARY_TYPES] as const;
 export type MediaType = (typeof MEDIA_TYPES)[number];
-
-const escaped = MEDIA_TYPES.map((type) => type.replace(/[.+]/g, '\\$&')).join('|');
-const TOKEN = "[A-Za-z0-9!#$%&'*+.^_`|~-]+";
-
-/** A media type with its parameters, as HTTP's Content-Type has it (RFC 9110, 8.3). */
-export const ContentType = Type.String({
-  maxLength: 255,
-  pattern: `^(${escaped})([ \\t]*;[ \\t]*${TOKEN}=(${TOKEN}|"[^"\\\\]*"))*$`,
-  description:
-    'How `content` is written. `charset` counts for content in base64; other parameters are not looked at.',
-});
 
 /** A content type's parts; `undefined` for what is none or is not read. */
 export function readContentType(

@@ -1,4 +1,4 @@
-import { readContentType } from '@freshet/shared/contracts';
+import { readContentType } from '@freshet/shared/contracts/media-type';
 import { FreshetError } from '@freshet/shared/errors';
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { type BlockBuilder, createBlockBuilder, type ParsedDocument } from './blocks.ts';

@@ -1,4 +1,4 @@
-import { isBinary, MEDIA_TYPES, type MediaType, readContentType } from '@freshet/shared/contracts';
+import { isBinary, MEDIA_TYPES, type MediaType, readContentType } from '@freshet/shared/contracts/media-type';
 import { FreshetError } from '@freshet/shared/errors';
 import type { ParsedDocument } from './blocks.ts';
 import { cleanText } from './clean-text.ts';
