@@ -8,11 +8,12 @@ import { handbookDocx, handbookPptx, handbookXlsx } from './samples/office.ts';
 import { handbookPdf } from './samples/pdf.ts';
 
 const OFFICE = 'application/vnd.openxmlformats-officedocument';
+/** Archives are stored, not packed, so that damage reaches the XML in them. */
 const samples: Record<string, () => Promise<Uint8Array>> = {
   'application/pdf': handbookPdf,
-  [`${OFFICE}.wordprocessingml.document`]: async () => handbookDocx(),
-  [`${OFFICE}.presentationml.presentation`]: async () => handbookPptx(),
-  [`${OFFICE}.spreadsheetml.sheet`]: async () => handbookXlsx(),
+  [`${OFFICE}.wordprocessingml.document`]: async () => handbookDocx(0),
+  [`${OFFICE}.presentationml.presentation`]: async () => handbookPptx(0),
+  [`${OFFICE}.spreadsheetml.sheet`]: async () => handbookXlsx(0),
   'message/rfc822': async () =>
     Buffer.from(
       makeEmail('Leave', [

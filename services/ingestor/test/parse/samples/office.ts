@@ -7,12 +7,12 @@ const PACKAGE = 'http://schemas.openxmlformats.org/package/2006';
 /** Parts by name; a folder is part of the name. */
 export type Parts = Record<string, string>;
 
-/** A zip archive of text files. */
-export function zipOf(parts: Parts): Uint8Array {
+/** A zip archive of text files; level 0 stores them as they are. */
+export function zipOf(parts: Parts, level: 0 | 6 = 6): Uint8Array {
   const files: Zippable = Object.fromEntries(
     Object.entries(parts).map(([name, text]) => [name, strToU8(text)]),
   );
-  return zipSync(files, { mtime: '2026-01-01T00:00:00Z' });
+  return zipSync(files, { level, mtime: '2026-01-01T00:00:00Z' });
 }
 
 /** Relationships by id: `[type, target]`. */
@@ -59,7 +59,7 @@ export function docxParts(body: string, title?: string): Parts {
   };
 }
 
-export const handbookDocx = (): Uint8Array =>
+export const handbookDocx = (level?: 0): Uint8Array =>
   zipOf(
     docxParts(
       paragraph('Leave policy', 'H1') +
@@ -71,6 +71,7 @@ export const handbookDocx = (): Uint8Array =>
         ]),
       'Handbook',
     ),
+    level,
   );
 
 const DRAWING = `xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:p="http://schemas.openxmlformats.org/presentationml/2006/main" xmlns:r="${OFFICE}"`;
@@ -118,7 +119,7 @@ export function pptxParts(slides: readonly Slide[]): Parts {
   return parts;
 }
 
-export const handbookPptx = (): Uint8Array =>
+export const handbookPptx = (level?: 0): Uint8Array =>
   zipOf(
     pptxParts([
       { shapes: shape(['Leave policy'], 'ctrTitle') + shape(['For everybody'], 'subTitle') },
@@ -135,6 +136,7 @@ export const handbookPptx = (): Uint8Array =>
       },
       { shapes: shape(['Hidden'], 'title'), isHidden: true },
     ]),
+    level,
   );
 
 const SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"';
@@ -173,7 +175,7 @@ export function xlsxParts(sheets: readonly Sheet[], strings: readonly string[] =
   return parts;
 }
 
-export const handbookXlsx = (): Uint8Array =>
+export const handbookXlsx = (level?: 0): Uint8Array =>
   zipOf(
     xlsxParts(
       [
@@ -191,4 +193,5 @@ export const handbookXlsx = (): Uint8Array =>
       ],
       ['Name', 'From', 'Share'],
     ),
+    level,
   );
