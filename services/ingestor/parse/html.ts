@@ -21,6 +21,9 @@ const NOISE = new Set([
 ]);
 /** The frame of a site, unless they stand inside the main content, where a header holds the page's own heading. */
 const FRAME = new Set(['header', 'footer']);
+/** The same two kinds, where a page says them by an element's role (WAI-ARIA). */
+const NOISE_ROLES = new Set(['navigation', 'search', 'dialog']);
+const FRAME_ROLES = new Set(['banner', 'contentinfo']);
 
 /** Parses a page: its main content where it names one, else its body without the frame around it. */
 export function parseHtml(html: string): ParsedDocument {
@@ -71,12 +74,21 @@ function findElements(node: Root | Element, tagName: string): Element[] {
 function prune<Node extends Parents>(node: Node, dropsFrame: boolean): Node {
   const children = (node.children as Nodes[])
     .filter(
-      (child) =>
-        child.type !== 'comment' &&
-        !(child.type === 'element' && (NOISE.has(child.tagName) || (dropsFrame && FRAME.has(child.tagName)))),
+      (child) => child.type !== 'comment' && !(child.type === 'element' && isBoilerplate(child, dropsFrame)),
     )
     .flatMap((child) => [...captionOf(child), 'children' in child ? prune(child, dropsFrame) : child]);
   return { ...node, children } as Node;
+}
+
+function isBoilerplate({ tagName, properties }: Element, dropsFrame: boolean): boolean {
+  const role = String(properties['role'] ?? '');
+  return (
+    NOISE.has(tagName) ||
+    NOISE_ROLES.has(role) ||
+    // `until-found` is shown to who searches the page.
+    properties['hidden'] === true ||
+    (dropsFrame && (FRAME.has(tagName) || FRAME_ROLES.has(role)))
+  );
 }
 
 /** A table's caption as a paragraph in front of it: Markdown's tables have none, so it would be lost. */

@@ -168,6 +168,19 @@ test('HTML: the frame of a site is dropped', async () => {
   assert.equal((await read('<title>T &amp;\n U</title><p>x', 'text/html')).title, 'T & U');
 });
 
+test('HTML: roles and hidden elements count as the elements that they stand for', async () => {
+  assert.deepEqual(
+    await html(
+      '<div role=banner>B</div><div role=navigation>N</div><p hidden>H</p><p>text</p><div role=contentinfo>C</div>',
+    ),
+    ['text: text'],
+  );
+  assert.deepEqual(
+    await html('<main><div role=banner><h1>T</h1></div><p hidden=until-found>found</p></main>'),
+    ['heading1: T', 'text: found'],
+  );
+});
+
 test('HTML: the main content is what main or the only article marks', async () => {
   const page = (content: string) => `<body><div>site</div>${content}<p>other</p></body>`;
   assert.deepEqual(await html(page('<main><nav>N</nav><p>text</p></main>')), ['text: text']);
