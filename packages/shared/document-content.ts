@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { MAX_CONTENT_BYTES, MAX_ENCODED_CHARACTERS, type UpsertedDocument } from './contracts/document.ts';
 import { isBinary, readContentType } from './contracts/media-type.ts';
 import { FreshetError } from './errors.ts';
@@ -20,6 +21,11 @@ export function decodeContent({
     });
   }
   return content;
+}
+
+/** Whether two contents are the same: SHA-256 of the bytes as they were handed in, in hexadecimal. */
+export function hashContent(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 function decodeBase64(content: string): Uint8Array<ArrayBuffer> {

@@ -1,7 +1,7 @@
 import type { ChunkIndex, DocumentWrite } from '@freshet/chunk-index';
 import type { Embedder } from '@freshet/models/embedding';
 import type { DeletedDocument, Manifest, UpsertedDocument } from '@freshet/shared/contracts';
-import { decodeContent } from '@freshet/shared/document-content';
+import { decodeContent, hashContent } from '@freshet/shared/document-content';
 import type { Sources } from '@freshet/shared/sources';
 import type { IngestMetrics } from './metrics.ts';
 import type { DocumentParser } from './parse/parser.ts';
@@ -49,8 +49,11 @@ export async function toWrite(
   signal: AbortSignal,
 ): Promise<DocumentWrite> {
   const { mediaType, source, uri } = data;
-  const { title, contentHash, drafts } = await metrics.time('parse', () =>
-    parser.parse({ content: decodeContent(data), mediaType, title: data.title }),
+  const content = decodeContent(data);
+  // Before it is parsed, which takes its bytes away.
+  const contentHash = hashContent(content);
+  const { title, drafts } = await metrics.time('parse', () =>
+    parser.parse({ content, mediaType, title: data.title }),
   );
   const kept =
     known?.state === 'live'

@@ -92,7 +92,9 @@ export const Manifest = Type.Object(
     uri: Type.Optional(Type.String()),
     acl: Acl,
     attributes: Attributes,
-    contentHash: Type.String(),
+    contentHash: Type.String({
+      description: 'SHA-256 of the content as it was handed in; empty for a deleted document.',
+    }),
     embedder: Type.String({ description: 'Fingerprint of the embedder that made the vectors.' }),
     chunkCount: Type.Integer({ minimum: 0 }),
     changedAt: DateTime,

@@ -134,6 +134,6 @@ function toContext(
   return count(context) > maxTokens ? '' : context;
 }
 
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,7 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { loadTokenCounter } from '@freshet/models/embedding/onnx/tokenizer';
 import { FreshetError } from '@freshet/shared/errors';
-import { chunk, type DraftChunk, sha256 } from '../chunk/chunk.ts';
+import { chunk, type DraftChunk } from '../chunk/chunk.ts';
 import { parse } from './parse.ts';
 
 /** The task of the parsing threads: a document's content as chunks. Piscina calls it by name. */
@@ -25,7 +25,7 @@ export interface AssignedTask extends ParseTask {
 }
 
 export type ParseResult =
-  | { title: string | undefined; contentHash: string; drafts: DraftChunk[] }
+  | { title: string | undefined; drafts: DraftChunk[] }
   /** Errors lose their class on the way between threads. */
   | { refused: { code: FreshetError['code']; detail: string } };
 
@@ -53,7 +53,6 @@ export async function parseAndChunk({
     };
     return {
       title: known,
-      contentHash: sha256(`${known ?? ''}\n${parsed.text}`),
       drafts: chunk(document, { maxTokens, count: counter.count }),
     };
   } catch (error) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WriteResult } from '@freshet/cli/client';
-import type { ChatResponse, ManifestsResponse } from '@freshet/shared/contracts';
 import { handbookXlsx } from '@freshet/ingestor/test/parse/samples/office';
 import { handbookPdf } from '@freshet/ingestor/test/parse/samples/pdf';
+import type { ChatResponse, ManifestsResponse } from '@freshet/shared/contracts';
 import { question, startFleet } from './fleet.ts';
 
 const { signal } = new AbortController();

@@ -102,7 +102,7 @@ async function openRememberingParser(t: TestContext): Promise<DocumentParser> {
   }
   return {
     async parse({ content }) {
-      const result = known.get(content);
+      const result = known.get(String(content));
       if (result?.status !== 'fulfilled') throw result?.reason;
       return result.value;
     },
