@@ -161,6 +161,25 @@ export const catalogue = {
     title: 'The record is no document event',
     detail: 'Write CloudEvents 1.0 with the types that docs/events.md names.',
   },
+  FRESHET_CHANGE_INVALID: {
+    status: 422,
+    isRetryable: false,
+    title: 'The change record cannot be applied',
+    detail: 'Send changes as docs/postgres-cdc.md describes, and correct the mapping.',
+  },
+  FRESHET_CHANGE_UNMAPPED: {
+    status: 422,
+    isRetryable: false,
+    title: 'The mapping does not have the table of a change',
+    detail: 'Add the table to the file of CDC_MAPPING_FILE, or capture fewer tables.',
+  },
+  FRESHET_CHANGE_INCOMPLETE: {
+    status: 422,
+    isRetryable: false,
+    title: 'The change lacks a large value that did not change',
+    detail:
+      "Set REPLICA IDENTITY FULL on the table, or configure Debezium's reselect post processor, and touch the row.",
+  },
   FRESHET_DOCUMENT_REJECTED: {
     status: 422,
     isRetryable: false,
