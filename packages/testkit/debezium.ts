@@ -7,6 +7,7 @@ import { until } from './until.ts';
 
 /** How long the connector may take from its start until it streams, in milliseconds. */
 const STREAMING_TIMEOUT_MS = 60_000;
+const JSON_CONVERTER = 'org.apache.kafka.connect.json.JsonConverter';
 
 export interface DebeziumOptions {
   /** Bootstrap address of Kafka, host:port. */
@@ -19,7 +20,7 @@ export interface DebeziumOptions {
   tables: string[];
   /** Whether each message carries its schema. */
   withSchema?: boolean;
-  /** Further properties of the connector. */
+  /** Further properties of the connector; addresses and names are those above. */
   connector?: Record<string, string>;
 }
 
@@ -38,11 +39,11 @@ export async function startDebezium({
   const [port] = (await freePorts(1)) as [number];
   const { hostname, port: databasePort, username, password, pathname } = new URL(database);
   const slot = topicPrefix.replaceAll(/[^a-z0-9_]/g, '_');
-  const converters = ['key', 'value'].map((name) => `${name}.converter.schemas.enable=${withSchema}`);
   const properties: Record<string, string> = {
-    name: 'debezium',
     'connector.class': 'io.debezium.connector.postgresql.PostgresConnector',
     'plugin.name': 'pgoutput',
+    ...connector,
+    name: 'debezium',
     'database.hostname': hostname,
     'database.port': databasePort,
     'database.user': username,
@@ -55,9 +56,10 @@ export async function startDebezium({
     'publication.autocreate.mode': 'filtered',
     'topic.creation.default.partitions': '1',
     'topic.creation.default.replication.factor': '1',
-    // A change waits for so long at most before it is sent.
-    'poll.interval.ms': '50',
-    ...connector,
+    'key.converter': JSON_CONVERTER,
+    'key.converter.schemas.enable': String(withSchema),
+    'value.converter': JSON_CONVERTER,
+    'value.converter.schemas.enable': String(withSchema),
   };
   const url = `http://127.0.0.1:${port}`;
   const server = await startLocalServer({
@@ -74,7 +76,6 @@ export async function startDebezium({
           CONNECT_BROKERS: brokers,
           CONNECT_CONNECTOR: file,
           CONNECT_DATA_DIR: data,
-          CONNECT_EXTRA_PROPS: converters.join('\n'),
         },
       });
     },

@@ -1,15 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { EventLog } from '@freshet/event-log';
 import type { Embedder } from '@freshet/models/embedding';
 import { createModelMetrics } from '@freshet/models/model-metrics';
 import { observeEmbedder } from '@freshet/models/observed-embedder';
 import { DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
+import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
 import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import { readSources } from '@freshet/shared/sources';
+import { type CdcMapping, readCdcMapping } from '@freshet/sources/cdc';
 import type { Static } from 'typebox';
+import { openCdcConsumer } from './cdc/consumer.ts';
 import type { IngestorConfig } from './config.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createBatchHandler } from './ingest-batch.ts';
@@ -39,6 +43,8 @@ export async function openIngestor({
   embedder,
   tokenizer,
 }: IngestorOptions): Promise<Service> {
+  // Before anything is opened: a mapping that is wrong ends the start.
+  const mapping = await openCdcMapping(config.CDC_MAPPING_FILE);
   const registry = createRegistry('ingestor');
   const metrics = createIngestMetrics(registry, {
     readLag: async () => {
@@ -85,11 +91,37 @@ export async function openIngestor({
     },
   });
 
+  const cdc =
+    mapping &&
+    (await openCdcConsumer({
+      log,
+      index,
+      mapping,
+      deadLetters,
+      registry,
+      logger,
+      indexGroup: INGESTOR_GROUP,
+      maxRecords: config.INGEST_BATCH_RECORDS,
+      maxBytes: config.INGEST_BATCH_BYTES,
+      retentionMs: config.TOPIC_RETENTION_HOURS * 3_600_000,
+    }));
+
   return {
     app,
     async close() {
-      await Promise.all([consumer.stop(), purging.stop()]);
+      await Promise.all([cdc?.stop(), consumer.stop(), purging.stop()]);
       await parser.close();
     },
   };
+}
+
+async function openCdcMapping(path: string | undefined): Promise<CdcMapping | undefined> {
+  if (path === undefined) return undefined;
+  const json = await readFile(path, 'utf8').catch((cause) => {
+    throw new FreshetError('FRESHET_CONFIG_INVALID', {
+      detail: `CDC_MAPPING_FILE: ${path} cannot be read (${cause.code}).`,
+      cause,
+    });
+  });
+  return readCdcMapping(json);
 }

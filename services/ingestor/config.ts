@@ -29,6 +29,12 @@ export const IngestorConfig = Type.Object({
     maximum: 10_080,
     description: 'How often documents beyond the `retentionDays` of SOURCES are looked for.',
   }),
+  CDC_MAPPING_FILE: Type.Optional(
+    Type.String({
+      description:
+        'JSON file that says how rows of PostgreSQL become documents; turns change data capture on. See postgres-cdc.md.',
+    }),
+  ),
   PARSER_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 100,

@@ -1,11 +1,13 @@
 import type { ConsumedRecord, EventLog, LogRecord } from '@freshet/event-log';
-import { DEAD_LETTER_TOPIC } from '@freshet/shared/document-events';
+import { DEAD_LETTER_TOPIC, DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 
 export interface Refusal {
   reason: FreshetError;
-  /** How often the record was handled before it was given up. */
-  attempts: number;
+  /** How often the record was handled before it was given up; once by default. */
+  attempts?: number;
+  /** Where the record came from: the document log by default. */
+  topic?: string;
 }
 
 /** Events that can never be applied, kept as they came, with the reason. */
@@ -40,16 +42,18 @@ export function openDeadLetters(
   }
 
   return {
-    async add({ key, value, headers, partition, offset, timestamp }, { reason, attempts }) {
+    async add({ key, value, headers, partition, offset, timestamp }, { reason, attempts = 1, topic = DOCUMENTS_TOPIC }) {
       const origin = `${partition}:${offset}`;
+      const id = `${topic}:${origin}:${timestamp}`;
       const letter: LogRecord = {
-        // The log takes no empty key, which a foreign producer may have written. No document's key looks like an origin.
-        key: key || origin,
+        // The log takes no empty key, which a foreign producer may have written. No document's key looks like an id.
+        key: key || id,
         value,
         headers: {
           ...headers,
           // Offsets begin again when the topic is made anew; with the record's time the id is not used twice.
-          'freshet-dlq-id': `${origin}:${timestamp}`,
+          'freshet-dlq-id': id,
+          'freshet-dlq-topic': topic,
           'freshet-dlq-origin': origin,
           'freshet-dlq-code': reason.code,
           'freshet-dlq-detail': reason.message.slice(0, LONGEST_DETAIL).toWellFormed(),
@@ -60,7 +64,7 @@ export function openDeadLetters(
       try {
         await append(letter);
       } catch (error) {
-        // With our headers it is larger than it was. The whole of it still stands at its origin in the document log.
+        // With our headers it is larger than it was. The whole of it still stands at its origin.
         if (value === null || !isCoded(error, 'FRESHET_CONTENT_TOO_LARGE')) throw error;
         const left = { 'freshet-dlq-value-bytes': String(value.byteLength) };
         await append({ ...letter, value: null, headers: { ...letter.headers, ...left } });

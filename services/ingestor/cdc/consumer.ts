@@ -1,0 +1,88 @@
+import type { ConsumeOptions, Consumer, EventLog } from '@freshet/event-log';
+import { FreshetError } from '@freshet/shared/errors';
+import type { Registry } from '@freshet/shared/metrics';
+import { type ChangePorts, createChangeHandler } from './change-batch.ts';
+import { createCdcMetrics } from './metrics.ts';
+
+export interface CdcOptions extends Omit<ChangePorts, 'metrics'> {
+  registry: Registry;
+  maxRecords: number;
+  maxBytes: number;
+  /** How long a topic that has to be made keeps its records, in milliseconds. */
+  retentionMs: number;
+}
+
+/**
+ * Consumes the topics that changes of PostgreSQL come in. Each topic has a group of its own: members of one Kafka group
+ * have to agree on their topics, and a mapping is rolled out pod by pod.
+ */
+export async function openCdcConsumer({
+  registry,
+  maxRecords,
+  maxBytes,
+  retentionMs,
+  ...ports
+}: CdcOptions): Promise<Consumer> {
+  const { log, mapping, logger } = ports;
+  const metrics = createCdcMetrics(registry, {
+    tables: [...new Set(mapping.tables.map(({ table }) => table))],
+    readLag: () => readLag(log, mapping.topics),
+  });
+
+  /** One partition: a table that is truncated is in order with its rows only there. */
+  async function makeTopic(topic: string): Promise<void> {
+    await log.ensureTopic(topic, { partitions: 1, cleanup: 'keep', retentionMs });
+  }
+
+  async function consume(topic: string): Promise<Consumer> {
+    const options: ConsumeOptions = {
+      topic,
+      group: cdcGroup(topic),
+      maxRecords,
+      maxBytes,
+      onBatch: createChangeHandler(topic, { ...ports, metrics }),
+      onError: (err, batch) => {
+        if (batch) metrics.batchFailures.inc({ topic });
+        const { partition, records } = batch ?? {};
+        logger.error({ err, topic, partition, offset: records?.[0]?.offset }, 'changes will be tried again');
+        // Debezium makes a topic with the first change of its table; nobody need wait for that.
+        if (!batch && isTopicUnknown(err)) {
+          makeTopic(topic).catch((cause) => logger.warn({ err: cause, topic }, 'the topic cannot be made'));
+        }
+      },
+    };
+    try {
+      return await log.consume(options);
+    } catch (error) {
+      if (!isTopicUnknown(error)) throw error;
+      await makeTopic(topic);
+      return log.consume(options);
+    }
+  }
+
+  const consumers = await Promise.all(mapping.topics.map(consume));
+  return {
+    async stop() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+    },
+  };
+}
+
+/** The consumer group of all ingestors of a fleet, for one topic of changes. */
+export function cdcGroup(topic: string): string {
+  return `ingestor-cdc.${topic}`;
+}
+
+async function readLag(log: EventLog, topics: readonly string[]): Promise<Map<string, number>> {
+  const behind = await Promise.all(
+    topics.map(async (topic) => {
+      const partitions = await log.lag(topic, cdcGroup(topic));
+      return [topic, partitions.reduce((sum, { committed, end }) => sum + end - committed, 0)] as const;
+    }),
+  );
+  return new Map(behind);
+}
+
+function isTopicUnknown(error: unknown): boolean {
+  return error instanceof FreshetError && error.code === 'FRESHET_TOPIC_UNKNOWN';
+}
