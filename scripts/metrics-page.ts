@@ -1,5 +1,6 @@
 import { createChatMetrics } from '@freshet/gateway/chat-metrics';
 import { createGenerateMetrics } from '@freshet/generator/metrics';
+import { createCdcMetrics } from '@freshet/ingestor/cdc/metrics';
 import { createIngestMetrics } from '@freshet/ingestor/metrics';
 import { createModelMetrics } from '@freshet/models/model-metrics';
 import { createRetrieveMetrics } from '@freshet/retriever/metrics';
@@ -19,6 +20,7 @@ const services: Record<string, (registry: Registry) => unknown> = {
   generator: (registry) => [createGenerateMetrics(registry), createModelMetrics(registry)],
   ingestor: (registry) => [
     createIngestMetrics(registry, { readLag: async () => new Map() }),
+    createCdcMetrics(registry, { tables: [], readLag: async () => new Map() }),
     createModelMetrics(registry),
   ],
 };

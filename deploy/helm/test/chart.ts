@@ -18,6 +18,7 @@ export const variants: Record<string, string[]> = {
     ...['--set', 'httpRoute.parentRefs[0].name=public,ingress.hosts[0]=freshet.example.com'],
     ...['--set', 'monitoring.serviceMonitor.enabled=true,monitoring.prometheusRule.enabled=true'],
     ...['--set', 'components.gateway.autoscaling.enabled=true,image.pullSecrets[0]=registry'],
+    ...['--set', 'cdc.existingConfigMap=cdc'],
     ...['--set', 'networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.a=b'],
   ],
 };

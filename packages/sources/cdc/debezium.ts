@@ -51,7 +51,8 @@ export function readDebezium(message: DebeziumMessage, table: TableMapping, mapp
     case 'u': {
       const before = rowOf('before');
       const row = withBefore(demand(rowOf('after'), 'after', op), before);
-      return { kind: 'upsert', row, ...(before && knowsIds(message, table) && { before }), ...facts };
+      // Of a changed primary key, Debezium makes a deletion and an insert: an update moves ids of other columns alone.
+      return { kind: 'upsert', row, ...(before && table.replicaIdentity === 'full' && { before }), ...facts };
     }
     case 'd': {
       const row = demand(rowOf('before'), 'before', op);

@@ -1,7 +1,7 @@
 import { invalidChange } from './change.ts';
 
 /** Versions are kept this low so that an index can double them. */
-export const MAX_VERSION = 2 ** 52 - 1;
+const MAX_VERSION = 2 ** 52 - 1;
 
 const LSN = /^([0-9A-Fa-f]{1,8})\/([0-9A-Fa-f]{1,8})$/;
 /** PostgreSQL's own epoch, 2000-01-01, in milliseconds since Unix's. */
