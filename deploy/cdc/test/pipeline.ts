@@ -22,6 +22,16 @@ import { until } from '@freshet/testkit/until';
 const run = promisify(execFile);
 const deploy = join(import.meta.dirname, '..');
 
+/** Beside the configuration of this folder: signals, and the post processor that asks for large values. */
+const FURTHER = {
+  'signal.data.collection': 'public.debezium_signal',
+  'incremental.snapshot.chunk.size': '64',
+  'post.processors': 'reselect',
+  'reselect.type': 'io.debezium.processors.reselect.ReselectColumnsPostProcessor',
+  'reselect.reselect.columns.include.list': 'public.articles:summary',
+  'reselect.reselect.null.values': 'false',
+};
+
 export interface PipelineOptions {
   useOpenSearch: boolean;
   /** Whether Debezium's messages carry their schema. */
@@ -114,7 +124,7 @@ export async function openPipeline({
       topicPrefix: 'shop',
       tables: ['public.articles', 'public.faqs'],
       withSchema,
-      connector,
+      connector: { ...connector, ...FURTHER },
     });
     await opened(debezium);
     return {

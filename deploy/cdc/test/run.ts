@@ -19,6 +19,7 @@ const PREPARE = `
 create table articles (
   id bigint primary key, title text not null, summary text, body text, allowed text[], status text not null default 'draft',
   price numeric(10, 2), published_on date, updated_at timestamp not null default (now() at time zone 'utc'));
+create table debezium_signal (id text primary key, type text not null, data text);
 create table faqs (lang text, slug text, question text not null, answer text, primary key (lang, slug));
 ${ROW} values (9007199254740993, 'Snapshot', 'periwinkle', '{staff}', 'live', 12.34);
 insert into faqs values ('en', 'refund/when', 'When is a refund paid?', 'Within a fortnight, marzipan.');`;
@@ -112,6 +113,26 @@ try {
       await finds('sumac', ['faqs/en/large'], []);
     },
   );
+  await check('a large value that an update lacks comes from the reselect post processor', async () => {
+    await pipeline.sql(
+      `${ROW} values (5, 'Five', 'oregano', '{staff}', 'live', 1); update articles set summary = ${LARGE} where id = 5`,
+    );
+    await secondsUntil(() => finds('oregano', ['articles/5']));
+    await commit(`update articles set title = 'Paprika' where id = 5`, async () => {
+      await finds('paprika', ['articles/5']);
+      await finds('oregano', ['articles/5']);
+    });
+    await refused('FRESHET_CHANGE_INCOMPLETE', 2);
+  });
+  await check('an incremental snapshot brings back a document that was withdrawn', () =>
+    commit(
+      `insert into debezium_signal values ('1', 'execute-snapshot', '{"data-collections": ["public.articles"]}')`,
+      async () => {
+        await finds('turmeric', ['articles/3'], ['board']);
+        await finds('turmeric', [], ['staff']);
+      },
+    ),
+  );
   await check('with REPLICA IDENTITY FULL an update has its large values', async () => {
     await commit(
       `alter table articles replica identity full; update articles set title = 'Nutmeg' where id = 3`,
@@ -137,7 +158,8 @@ try {
   );
   await check('a truncated table takes its documents away, and no others', async () => {
     await commit('truncate articles', async () => {
-      for (const text of ['vanilla', 'periwinkle', 'nutmeg']) await finds(text, [], ['staff', 'board']);
+      for (const text of ['vanilla', 'periwinkle', 'nutmeg', 'paprika'])
+        await finds(text, [], ['staff', 'board']);
     });
     await finds('marzipan', ['faqs/en/refund%2Fwhen'], []);
   });

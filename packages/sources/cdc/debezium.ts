@@ -1,6 +1,6 @@
 import { type Change, IGNORED, invalidChange, type Row, UNAVAILABLE } from './change.ts';
 import { type ColumnType, decodeValue, typesOfSchema } from './column-types.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, type JsonObject, parseChangeJson } from './json.ts';
 import type { CdcMapping, TableMapping } from './mapping.ts';
 import { lsnVersion, shifted } from './versions.ts';
 
@@ -39,7 +39,7 @@ export function readDebezium(message: DebeziumMessage, table: TableMapping, mapp
   const { op, source } = envelope as { op: unknown; source: JsonObject };
   const isSnapshot = op === 'r';
   const version = shifted(
-    Math.max(0, lsnVersion(source['lsn']) - (isSnapshot ? 1 : 0)),
+    Math.max(0, lsnVersion(positionOf(source)) - (isSnapshot ? 1 : 0)),
     table.versionOffset ?? 0,
   );
   const facts = { version, at: timeOf(envelope, source) };
@@ -115,6 +115,16 @@ function knowsIds({ key }: DebeziumMessage, { idColumns, replicaIdentity }: Tabl
   return (
     replicaIdentity === 'full' || (isObject(key) && idColumns.every((column) => Object.hasOwn(key, column)))
   );
+}
+
+/**
+ * The place in the log: `lsn`, or, where a row of an incremental snapshot has none, the last place of `sequence`, which is
+ * how far the log had been read when the row was known to be current.
+ */
+function positionOf({ lsn, sequence }: JsonObject): unknown {
+  if (lsn !== null && lsn !== undefined) return lsn;
+  const places = typeof sequence === 'string' ? parseChangeJson(Buffer.from(sequence)) : undefined;
+  return Array.isArray(places) ? places.findLast((place) => place !== null) : undefined;
 }
 
 function timeOf({ ts_ms: sentAt }: JsonObject, { ts_ms: committedAt }: JsonObject): string {

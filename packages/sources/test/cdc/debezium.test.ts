@@ -45,6 +45,26 @@ test('a row of a snapshot is older than a change at the place that the snapshot 
   assert.equal(upserted(map(envelope('c', { after: row() }, 800)))['version'], 800);
 });
 
+test('a row of an incremental snapshot, which has no log sequence number, is placed by the sequence', () => {
+  const message = envelope('r', { after: row() }, null);
+  const source = {
+    ...(message['source'] as object),
+    snapshot: 'incremental',
+    sequence: '["22237944","22238000"]',
+  };
+  assert.equal(upserted(map({ ...message, source }))['version'], 22_237_999);
+  assert.equal(
+    upserted(map({ ...message, source: { ...source, sequence: '["800",null]' } }))['version'],
+    799,
+  );
+  for (const sequence of [null, '[null,null]', '[]', 'x']) {
+    assert.equal(
+      map({ ...message, source: { ...source, sequence } }).refusal?.code,
+      'FRESHET_CHANGE_INVALID',
+    );
+  }
+});
+
 test('versionOffset moves all versions up', () => {
   const mapping = mappingOf({ versionOffset: 1000 });
   assert.equal(upserted(map(envelope('c', { after: row() }), mapping))['version'], 1800);
