@@ -129,7 +129,7 @@ function mapUpsert(change: Extract<Change, { kind: 'upsert' }>, table: TableMapp
         ...(isAclUnreadable && { isAclUnreadable }),
       };
     } catch (error) {
-      if (mustWithdraw(error, row, table)) events.push(deletion(documentId, table, change));
+      if (mustWithdraw(error, row, table)) events.push(withdrawal(documentId, table, change));
       throw error;
     }
   } catch (error) {
@@ -148,6 +148,15 @@ function mustWithdraw(error: unknown, row: Row, table: TableMapping): boolean {
   if (error.code !== 'FRESHET_CHANGE_INCOMPLETE') return true;
   const column = aclColumn(table);
   return column !== undefined && row[column] !== UNAVAILABLE;
+}
+
+/** A deletion just below the change, so that the change itself still wins when it is replayed after a correction. */
+function withdrawal(
+  documentId: string,
+  table: TableMapping,
+  { version, at }: { version: number; at: string },
+) {
+  return deletion(documentId, table, { version: Math.max(0, version - 1), at });
 }
 
 function hasIds(row: Row, { idColumns }: TableMapping): boolean {
