@@ -42,7 +42,10 @@ export function openDeadLetters(
   }
 
   return {
-    async add({ key, value, headers, partition, offset, timestamp }, { reason, attempts = 1, topic = DOCUMENTS_TOPIC }) {
+    async add(
+      { key, value, headers, partition, offset, timestamp },
+      { reason, attempts = 1, topic = DOCUMENTS_TOPIC },
+    ) {
       const origin = `${partition}:${offset}`;
       const id = `${topic}:${origin}:${timestamp}`;
       const letter: LogRecord = {

@@ -1,7 +1,7 @@
 import { MIMEType } from 'node:util';
 
 /** What Freshet reads; docs/formats.md says what is kept of each. */
-const TEXT_TYPES = [
+export const TEXT_TYPES = [
   'text/markdown',
   'text/html',
   'text/plain',

@@ -1,4 +1,4 @@
-import { Acl, MediaType, Source, Tenant } from '@freshet/shared/contracts';
+import { Acl, type MediaType, Source, TEXT_TYPES, Tenant } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { createValidator } from '@freshet/shared/validation';
 import { type Static, Type } from 'typebox';
@@ -26,7 +26,8 @@ const Table = Type.Object(
     idPrefix: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._-]{1,64}$' })),
     title: Type.Optional(Type.String()),
     body: Type.String({ minLength: 1 }),
-    mediaType: Type.Optional(MediaType),
+    // What a template makes is text.
+    mediaType: Type.Optional(Type.Union(TEXT_TYPES.map((type) => Type.Literal(type)))),
     uri: Type.Optional(Type.String()),
     language: Type.Optional(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$' })),
     attributes: Type.Optional(

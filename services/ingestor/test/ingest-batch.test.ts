@@ -143,7 +143,8 @@ for (const [name, failure, code] of [
     assert.match(detail ?? '', new RegExp(`failed 5 times.*${failure.message}`));
     assert.deepEqual(headers, {
       ...poison.headers,
-      'freshet-dlq-id': `${poison.partition}:8:1700000000000`,
+      'freshet-dlq-id': `documents:${poison.partition}:8:1700000000000`,
+      'freshet-dlq-topic': 'documents',
       'freshet-dlq-origin': `${poison.partition}:8`,
       'freshet-dlq-code': code,
       'freshet-dlq-attempts': '5',
@@ -173,13 +174,13 @@ test('an event that is refused does not take the older one in its batch with it'
   );
 });
 
-test('a record without a key is kept under its origin, and holds nothing up', async () => {
+test('a record without a key is kept under its id, and holds nothing up', async () => {
   const { handle, record, letters, versions } = open();
   const keyless = { ...record(4, 'a', 'one'), key: '' };
   await handle([keyless, record(5, 'b', 'two')]);
   assert.deepEqual(await versions('a', 'b'), [undefined, 1]);
   const [letter] = await letters();
-  assert.equal(letter?.key, `${keyless.partition}:4`);
+  assert.equal(letter?.key, `documents:${keyless.partition}:4:1700000000000`);
   assert.deepEqual(letter.value, keyless.value);
 });
 
