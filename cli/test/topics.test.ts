@@ -18,7 +18,7 @@ test('topics apply makes what is missing, and finds it the next time', LIMIT, as
   const found = second.out.trim().split('\n');
   assert.deepEqual(
     found.map((line) => JSON.parse(line)),
-    ['documents', 'documents.dlq', 'feedback', 'audit'].map((topic) => ({
+    ['documents', 'documents.notices', 'documents.dlq', 'feedback', 'audit'].map((topic) => ({
       topic: prefix + topic,
       isNew: false,
     })),

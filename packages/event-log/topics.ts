@@ -1,4 +1,4 @@
-import { DEAD_LETTER_TOPIC, DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
+import { DEAD_LETTER_TOPIC, DOCUMENTS_TOPIC, NOTICES_TOPIC } from '@freshet/shared/document-events';
 import type { EventLog, TopicOptions } from './index.ts';
 
 const HOUR_MS = 3_600_000;
@@ -14,7 +14,7 @@ export interface AppliedTopic extends TopicOptions {
   isNew: boolean;
 }
 
-/** The topics of a fleet. Only documents need many partitions: the others are written rarely, and read in order. */
+/** The topics of a fleet. Documents and notices of them are shared among ingestors; the others are written rarely, and read in order. */
 export function fleetTopics({
   TOPIC_PARTITIONS: partitions,
   TOPIC_RETENTION_HOURS: hours,
@@ -22,6 +22,7 @@ export function fleetTopics({
   const kept: TopicOptions = { partitions: 1, cleanup: 'keep', retentionMs: hours * HOUR_MS };
   return {
     [DOCUMENTS_TOPIC]: { partitions, cleanup: 'compact' },
+    [NOTICES_TOPIC]: { ...kept, partitions },
     [DEAD_LETTER_TOPIC]: kept,
     feedback: kept,
     audit: kept,

@@ -13,6 +13,8 @@ import { createValidator } from './validation.ts';
 /** Names of the topics that the fleet shares. */
 export const DOCUMENTS_TOPIC = 'documents';
 export const DEAD_LETTER_TOPIC = 'documents.dlq';
+/** Which objects of a connector's source changed, until somebody has read them. */
+export const NOTICES_TOPIC = 'documents.notices';
 
 /** A log record, as far as an event needs one. */
 export interface EventRecord {

@@ -192,6 +192,32 @@ export const catalogue = {
     title: 'The index does not exist',
     detail: 'Run `freshet index apply` with the configuration of the services.',
   },
+  FRESHET_SIGNATURE_INVALID: {
+    status: 401,
+    isRetryable: false,
+    title: 'The signature of the webhook is not right',
+    detail:
+      'Sign the body as the provider documents it, with the secret that the connector is configured with.',
+  },
+  FRESHET_CONNECTOR_UNKNOWN: {
+    status: 404,
+    isRetryable: false,
+    title: 'There is no such connector',
+    detail: 'Check the name; connectors, and the secrets of their webhooks, stand in CONNECTORS_FILE.',
+  },
+  FRESHET_SOURCE_UNAVAILABLE: {
+    status: 503,
+    isRetryable: true,
+    title: 'The system that documents come from does not answer',
+    detail: 'It is tried again by itself; check that the address in CONNECTORS_FILE can be reached.',
+  },
+  FRESHET_SOURCE_REFUSED: {
+    status: 502,
+    isRetryable: false,
+    title: 'The system that documents come from refuses the call',
+    detail:
+      'Check address, credentials and their permissions in CONNECTORS_FILE; what waits is read once they work.',
+  },
   FRESHET_EVENT_LOG_UNAVAILABLE: {
     status: 503,
     isRetryable: true,

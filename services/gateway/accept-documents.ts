@@ -10,8 +10,8 @@ import { type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-
 import { catalogue, type ErrorCode, FreshetError } from '@freshet/shared/errors';
 import type { Sources } from '@freshet/shared/sources';
 import { createValidator } from '@freshet/shared/validation';
+import type { NextVersion } from '@freshet/shared/version-clock';
 import { MalformedLine } from './ndjson-body.ts';
-import type { NextVersion } from './next-version.ts';
 
 export interface AcceptedDocument {
   index: number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FreshetError } from '@freshet/shared/errors';
+import type { NextVersion } from '@freshet/shared/version-clock';
 import type { SharedState } from '@freshet/state';
-import type { NextVersion } from './next-version.ts';
 
 /** How long a key is remembered: a day, within which every retry should be over. */
 const REMEMBERED_MS = 24 * 60 * 60 * 1000;

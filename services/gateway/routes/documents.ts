@@ -18,13 +18,13 @@ import type { ServiceClient } from '@freshet/shared/http/client';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import type { Sources } from '@freshet/shared/sources';
 import { createValidator } from '@freshet/shared/validation';
+import { createVersionClock } from '@freshet/shared/version-clock';
 import type { SharedState } from '@freshet/state';
 import type { FastifyRequest } from 'fastify';
 import { type TSchema, Type } from 'typebox';
 import { acceptDocuments } from '../accept-documents.ts';
 import { appendDocuments } from '../append-documents.ts';
 import { parseNdjson } from '../ndjson-body.ts';
-import { createVersionClock } from '../next-version.ts';
 import { problemResponses } from '../problem-responses.ts';
 import { versionsFor } from '../request-versions.ts';
 

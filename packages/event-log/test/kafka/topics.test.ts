@@ -34,7 +34,7 @@ test(
     const config = { TOPIC_PARTITIONS: 3, TOPIC_RETENTION_HOURS: 24 };
     const made = (await Promise.all(logs.map((log) => applyTopics(log, config)))).flat();
     const fresh = made.filter(({ isNew }) => isNew).map(({ topic }) => topic);
-    assert.deepEqual(fresh.sort(), ['audit', 'documents', 'documents.dlq', 'feedback']);
+    assert.deepEqual(fresh.sort(), ['audit', 'documents', 'documents.dlq', 'documents.notices', 'feedback']);
     assert.equal((await logs[0]!.lag('documents', 'group')).length, 3);
     assert.equal((await logs[1]!.lag('audit', 'group')).length, 1);
   },

@@ -2,8 +2,8 @@
 export type NextVersion = (count?: number) => number;
 
 /**
- * Versions for documents that come without one: microseconds since the epoch, strictly increasing, so that of two
- * writes through one gateway the later one wins, even within one tick of the clock. Safe integers until 2255.
+ * Versions for what carries none of its own: microseconds since the epoch, strictly increasing, so that of two
+ * writes through one process the later one wins, even within one tick of the clock. Safe integers until 2255.
  */
 export function createVersionClock(
   now: () => number = () => performance.timeOrigin + performance.now(),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createVersionClock } from '../next-version.ts';
+import { createVersionClock } from '../version-clock.ts';
 
 test('versions grow, also when the clock stands still or goes back', () => {
   const times = [5, 5, 4, 6];
