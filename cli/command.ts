@@ -21,6 +21,10 @@ export interface CommandOptions {
   /** Of the errors to choose. */
   code?: string;
   all?: boolean;
+  /** A file of connectors, as CONNECTORS_FILE has it. */
+  connectors?: string;
+  /** Where a backfill keeps how far it came. */
+  state?: string;
   json?: boolean;
 }
 

@@ -4,6 +4,7 @@ import { startupMessage } from '@freshet/shared/service/run';
 import { createFreshetClient } from './client.ts';
 import { type Command, type CommandOptions, EXIT, UsageError } from './command.ts';
 import { askCommand } from './commands/ask.ts';
+import { backfillCommand } from './commands/backfill.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { dlqCommand } from './commands/dlq.ts';
 import { indexCommand } from './commands/index.ts';
@@ -15,6 +16,7 @@ import { createProgress } from './progress.ts';
 
 const commands: Record<string, Command> = {
   ingest: ingestCommand,
+  backfill: backfillCommand,
   ask: askCommand,
   search: searchCommand,
   status: statusCommand,
@@ -51,6 +53,8 @@ function readArguments(args: string[]) {
         limit: { type: 'string' },
         code: { type: 'string' },
         all: { type: 'boolean' },
+        connectors: { type: 'string' },
+        state: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,6 +1,8 @@
 import { createChatMetrics } from '@freshet/gateway/chat-metrics';
+import { createWebhookMetrics } from '@freshet/gateway/webhook-metrics';
 import { createGenerateMetrics } from '@freshet/generator/metrics';
 import { createCdcMetrics } from '@freshet/ingestor/cdc/metrics';
+import { createConnectorMetrics } from '@freshet/ingestor/connector-metrics';
 import { createIngestMetrics } from '@freshet/ingestor/metrics';
 import { createModelMetrics } from '@freshet/models/model-metrics';
 import { createRetrieveMetrics } from '@freshet/retriever/metrics';
@@ -15,13 +17,17 @@ interface MetricOfRegistry {
 
 /** What each service registers beside what all of them do. */
 const services: Record<string, (registry: Registry) => unknown> = {
-  gateway: (registry) => createChatMetrics(registry, { route: '/v1/chat', maxStreams: 1 }),
+  gateway: (registry) => [
+    createChatMetrics(registry, { route: '/v1/chat', maxStreams: 1 }),
+    createWebhookMetrics(registry, { connectors: [] }),
+  ],
   retriever: (registry) => [createRetrieveMetrics(registry), createModelMetrics(registry)],
   generator: (registry) => [createGenerateMetrics(registry), createModelMetrics(registry)],
   ingestor: (registry) => [
     createIngestMetrics(registry, { readLag: async () => new Map() }),
     createCdcMetrics(registry, { tables: [], readLag: async () => new Map() }),
     createModelMetrics(registry),
+    createConnectorMetrics(registry, { connectors: [], readLag: async () => 0 }),
   ],
 };
 

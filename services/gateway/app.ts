@@ -6,6 +6,8 @@ import { createRegistry } from '@freshet/shared/metrics';
 import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import { readSources } from '@freshet/shared/sources';
+import type { WebhookReceiver } from '@freshet/sources';
+import { openReceivers } from '@freshet/sources/open';
 import type { SharedState } from '@freshet/state';
 import type { Static } from 'typebox';
 import { createAnswer } from './answer.ts';
@@ -19,17 +21,24 @@ import { documentRoutes } from './routes/documents.ts';
 import { pageRoute } from './routes/page.ts';
 import { searchRoute } from './routes/search.ts';
 import { watermarkRoute } from './routes/watermark.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+import { createWebhookMetrics } from './webhook-metrics.ts';
 
 export interface GatewayOptions {
   config: Static<typeof GatewayConfig>;
   logger: Logger;
   log: EventLog;
   state: SharedState;
+  /** Where secrets that are no variables of the gateway itself stand. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** The public edge: names the caller, streams answers, writes documents to the log. */
-export async function openGateway({ config, logger, log, state }: GatewayOptions): Promise<Service> {
+export async function openGateway({ config, logger, log, state, env }: GatewayOptions): Promise<Service> {
   const callers = await readCallers(config.API_KEYS_FILE);
+  const receivers = config.CONNECTORS_FILE
+    ? await openReceivers(config.CONNECTORS_FILE, env === undefined ? {} : { env })
+    : new Map<string, WebhookReceiver>();
   const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
   const retriever = createServiceClient({ name: 'retriever', baseUrl: config.RETRIEVER_URL });
   // One connection carries one answer at a time.
@@ -64,6 +73,11 @@ export async function openGateway({ config, logger, log, state }: GatewayOptions
   const sources = readSources(config.SOURCES);
   await app.register(documentRoutes, { log, retriever, tokens, sources, state });
   await app.register(watermarkRoute, { retriever, tokens });
+  await app.register(webhookRoutes, {
+    log,
+    receivers,
+    metrics: createWebhookMetrics(registry, { connectors: receivers.keys() }),
+  });
   return {
     app,
     async close() {

@@ -1,6 +1,7 @@
 import { eventLogConfig } from '@freshet/event-log/open';
 import { commonConfig, internalTokenConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
+import { connectorsConfig } from '@freshet/sources/config';
 import { stateConfig } from '@freshet/state/open';
 import { Type } from 'typebox';
 
@@ -9,6 +10,7 @@ export const GatewayConfig = Type.Object({
   ...eventLogConfig,
   ...internalTokenConfig,
   ...sourcesConfig,
+  ...connectorsConfig,
   ...stateConfig,
   PORT: Type.Integer({ default: 8080, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   RETRIEVER_URL: Type.String({

@@ -15,6 +15,7 @@ import { type CdcMapping, readCdcMapping } from '@freshet/sources/cdc';
 import type { Static } from 'typebox';
 import { openCdcConsumer } from './cdc/consumer.ts';
 import type { IngestorConfig } from './config.ts';
+import { openConnectors } from './connectors.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createBatchHandler } from './ingest-batch.ts';
 import { createIngestMetrics } from './metrics.ts';
@@ -29,6 +30,8 @@ export interface IngestorOptions {
   embedder: Embedder;
   /** The embedder's tokenizer.json, where it has one; chunks are counted with it. */
   tokenizer?: string;
+  /** Where secrets of connectors stand that are no variables of the ingestor itself. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** The consumer group of all ingestors of a fleet. */
@@ -42,6 +45,7 @@ export async function openIngestor({
   index,
   embedder,
   tokenizer,
+  env,
 }: IngestorOptions): Promise<Service> {
   // Before anything is opened: a mapping that is wrong ends the start.
   const mapping = await openCdcMapping(config.CDC_MAPPING_FILE);
@@ -105,11 +109,15 @@ export async function openIngestor({
       maxBytes: config.INGEST_BATCH_BYTES,
       retentionMs: config.TOPIC_RETENTION_HOURS * 3_600_000,
     }));
+  const connectors =
+    config.CONNECTORS_FILE === undefined
+      ? undefined
+      : await openConnectors({ file: config.CONNECTORS_FILE, env, log, deadLetters, registry, logger });
 
   return {
     app,
     async close() {
-      await Promise.all([cdc?.stop(), consumer.stop(), purging.stop()]);
+      await Promise.all([cdc?.stop(), connectors?.close(), consumer.stop(), purging.stop()]);
       await parser.close();
     },
   };

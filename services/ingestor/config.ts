@@ -3,6 +3,7 @@ import { eventLogConfig } from '@freshet/event-log/open';
 import { embedderConfig } from '@freshet/models/open-embedder';
 import { commonConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
+import { connectorsConfig } from '@freshet/sources/config';
 import { Type } from 'typebox';
 
 export const IngestorConfig = Type.Object({
@@ -11,6 +12,7 @@ export const IngestorConfig = Type.Object({
   ...chunkIndexConfig,
   ...embedderConfig,
   ...sourcesConfig,
+  ...connectorsConfig,
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   INGEST_BATCH_RECORDS: Type.Integer({
     default: 100,

@@ -79,6 +79,7 @@ export async function openStandalone({
       log,
       index,
       embedder,
+      env,
       ...(tokenizer === undefined ? {} : { tokenizer }),
     });
     const retriever = await openRetriever({
@@ -104,7 +105,13 @@ export async function openStandalone({
     });
     const state = await openSharedState(gatewayConfig, logger);
     closers.push(() => state.close());
-    const gateway = await openGateway({ config: gatewayConfig, logger: child('gateway'), log, state });
+    const gateway = await openGateway({
+      config: gatewayConfig,
+      logger: child('gateway'),
+      log,
+      state,
+      env,
+    });
     closers.push(() => gateway.close());
     return { gateway, urls, close };
   } catch (error) {

@@ -8,12 +8,13 @@ declare module 'fastify' {
   }
 }
 
-/** Names the caller of every /v1 route before its body is read. */
+/** Names the caller of every /v1 route before its body is read; who sends a webhook is named by its signature. */
 export const identifyCaller = fp(
   async (app: FastifyInstance, { callers }: { callers: Callers }) => {
     app.decorateRequest('caller');
     app.addHook('onRequest', async (request) => {
-      if (request.routeOptions.url?.startsWith('/v1/')) {
+      const { url } = request.routeOptions;
+      if (url?.startsWith('/v1/') && !url.startsWith('/v1/webhooks/')) {
         request.caller = callers.identify(request.headers.authorization);
       }
     });

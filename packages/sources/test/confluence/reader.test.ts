@@ -148,7 +148,7 @@ test('a page beyond the limit is refused by name, and its document deleted', asy
   assert.equal(change.type, 'refused');
   assert.ok(change.type === 'refused' && change.error.code === 'FRESHET_CONTENT_TOO_LARGE');
   assert.match(change.error.message, /wiki\/pages\/1 \(http.*\/pages\/1\) has 600007 bytes/);
-  fake.wiki.put({ id: '1', storage: '<p>'.repeat(20_000) + 'x' });
+  fake.wiki.put({ id: '1', storage: `${'<p>'.repeat(20_000)}x` });
   const deep = await readOne(reader, 'page', '1');
   assert.ok(deep.type === 'refused' && deep.error.code === 'FRESHET_CONTENT_UNREADABLE');
 });

@@ -100,11 +100,11 @@ test('markup that is nested too deep is refused by name', () => {
 });
 
 test('whatever text a page has comes out, and never as markup', () => {
-  const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+  const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
       fc.pre(text.trim() !== '');
-      const html = storageToHtml(`<p>${escape(text)}</p>`);
+      const html = storageToHtml(`<p>${escaped(text)}</p>`);
       const back = html.replaceAll('&#x3C;', '<').replaceAll('&#x26;', '&');
       assert.equal(back, `<p>${text}</p>`);
     }),

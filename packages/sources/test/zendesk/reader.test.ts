@@ -132,7 +132,7 @@ test('all comments of a long ticket are read', async (t) => {
   const comments = Array.from({ length: 250 }, (_, i) => comment(500, `comment-${i}.`));
   fake.putTicket({ id: 42, comments });
   const { changes } = await reader.read({ kind: 'ticket', id: '42' }, signal);
-  assert.match(upserted(changes[0]).content, /comment-0\.[^]*comment-249\./);
+  assert.match(upserted(changes[0]).content, /comment-0\..*comment-249\./s);
 });
 
 test('a ticket beyond the limit is refused by name', async (t) => {

@@ -1,0 +1,97 @@
+import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { FreshetError } from '@freshet/shared/errors';
+import { createValidator } from '@freshet/shared/validation';
+import { Type } from 'typebox';
+
+/** How far a backfill came, and what it has seen. */
+export interface BackfillState {
+  /** Where to go on; `undefined` at the beginning. */
+  readonly cursor: string | undefined;
+  /** Ids of the documents that the source holds; of all of them once the backfill is complete. */
+  readonly seen: ReadonlySet<string>;
+  readonly isComplete: boolean;
+  save(cursor: string, ids: readonly string[]): Promise<void>;
+  complete(): Promise<void>;
+}
+
+const schema = createValidator(
+  Type.Object(
+    { connector: Type.String(), cursor: Type.Optional(Type.String()), isComplete: Type.Boolean() },
+    { additionalProperties: false },
+  ),
+);
+
+/**
+ * The state of a backfill in a file, beside which `FILE.ids` has the ids that were seen, one JSON string a line; in
+ * memory without a file. A file of a backfill that came through begins anew.
+ * @throws {FreshetError} `FRESHET_CONFIG_INVALID` for a file of another connector, or no state at all.
+ */
+export async function openBackfillState(connector: string, file: string | undefined): Promise<BackfillState> {
+  const known = file === undefined ? undefined : await readState(connector, file);
+  const seen = new Set<string>();
+  if (file !== undefined && known !== undefined) {
+    for (const id of await readIds(`${file}.ids`)) seen.add(id);
+  } else if (file !== undefined) await rm(`${file}.ids`, { force: true });
+  let { cursor, isComplete } = { cursor: known, isComplete: false };
+
+  async function write() {
+    if (file === undefined) return;
+    // Renamed into place: half a state would lose the place.
+    await writeFile(`${file}.new`, JSON.stringify({ connector, cursor, isComplete }));
+    await rename(`${file}.new`, file);
+  }
+
+  return {
+    get cursor() {
+      return cursor;
+    },
+    get isComplete() {
+      return isComplete;
+    },
+    seen,
+    async save(next, ids) {
+      for (const id of ids) seen.add(id);
+      // Before the cursor: after a crash between the two the page comes again, and its ids are the same.
+      if (file !== undefined)
+        await appendFile(`${file}.ids`, ids.map((id) => `${JSON.stringify(id)}\n`).join(''));
+      cursor = next;
+      await write();
+    },
+    async complete() {
+      isComplete = true;
+      await write();
+    },
+  };
+}
+
+async function readState(connector: string, file: string): Promise<string | undefined> {
+  const invalid = (detail: string, cause?: unknown) =>
+    new FreshetError('FRESHET_CONFIG_INVALID', { detail: `${file}: ${detail}`, cause });
+  let value: unknown;
+  try {
+    value = JSON.parse(await readFile(file, 'utf8'));
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw invalid('cannot be read as the state of a backfill; remove it to begin anew.', cause);
+  }
+  if (!schema.check(value)) throw invalid('is no state of a backfill; remove it to begin anew.');
+  if (value.connector !== connector) throw invalid(`is the state of the connector ${value.connector}.`);
+  return value.isComplete ? undefined : value.cursor;
+}
+
+/** A last line that a crash cut off belongs to a page that comes again. */
+async function readIds(file: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const lines = text.split('\n');
+  lines.pop();
+  return lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as string];
+    } catch {
+      return []; // a cut line that the next page was appended to
+    }
+  });
+}

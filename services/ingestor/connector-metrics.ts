@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Counter, Gauge, type Registry } from '@freshet/shared/metrics';
+import type { SourceChange } from '@freshet/sources';
+
+/** A scrape must not hang where the log does. */
+const LAG_TIMEOUT_MS = 2_000;
+
+export interface ConnectorMetrics {
+  changes: Counter<'connector' | 'outcome'>;
+  throttled: Counter<'connector'>;
+  failures: Counter;
+}
+
+const OUTCOMES: readonly SourceChange['type'][] = ['upserted', 'deleted', 'refused'];
+
+/** The connectors are those of the configuration; `readLag` is asked at each scrape. */
+export function createConnectorMetrics(
+  registry: Registry,
+  { connectors, readLag }: { connectors: Iterable<string>; readLag: () => Promise<number> },
+): ConnectorMetrics {
+  const registers = [registry];
+  const changes = new Counter({
+    name: 'freshet_connector_changes_total',
+    help: 'Documents that were read from their source because of a webhook: upserted, deleted or refused.',
+    labelNames: ['connector', 'outcome'],
+    registers,
+  });
+  const throttled = new Counter({
+    name: 'freshet_connector_throttled_seconds_total',
+    help: 'Seconds that the rate limit of a source asked to wait.',
+    labelNames: ['connector'],
+    registers,
+  });
+  for (const connector of connectors) {
+    throttled.inc({ connector }, 0);
+    for (const outcome of OUTCOMES) changes.inc({ connector, outcome }, 0);
+  }
+  const lag = new Gauge({
+    name: 'freshet_connector_lag',
+    help: 'Notices of changed objects that are not read yet, as the whole group sees it. Absent while the log cannot say.',
+    registers,
+    async collect() {
+      const timeout = pause(LAG_TIMEOUT_MS, undefined, { ref: false });
+      const behind = await Promise.race([readLag(), timeout]).catch(() => undefined);
+      if (behind === undefined) lag.remove();
+      else lag.set(behind);
+    },
+  });
+  return {
+    changes,
+    throttled,
+    failures: new Counter({
+      name: 'freshet_connector_batch_failures_total',
+      help: 'Batches of notices that failed, because a source does not answer or refuses, and will be tried again.',
+      registers,
+    }),
+  };
+}
