@@ -31,14 +31,14 @@ export async function openBackfillState(connector: string, file: string | undefi
   const seen = new Set<string>();
   if (file !== undefined && known !== undefined) {
     for (const id of await readIds(`${file}.ids`)) seen.add(id);
+    // A crash may have cut the last line off, and the next would be written on to it.
+    await replaceFile(`${file}.ids`, toLines(seen));
   } else if (file !== undefined) await rm(`${file}.ids`, { force: true });
   let { cursor, isComplete } = { cursor: known, isComplete: false };
 
   async function write() {
     if (file === undefined) return;
-    // Renamed into place: half a state would lose the place.
-    await writeFile(`${file}.new`, JSON.stringify({ connector, cursor, isComplete }));
-    await rename(`${file}.new`, file);
+    await replaceFile(file, JSON.stringify({ connector, cursor, isComplete }));
   }
 
   return {
@@ -52,8 +52,7 @@ export async function openBackfillState(connector: string, file: string | undefi
     async save(next, ids) {
       for (const id of ids) seen.add(id);
       // Before the cursor: after a crash between the two the page comes again, and its ids are the same.
-      if (file !== undefined)
-        await appendFile(`${file}.ids`, ids.map((id) => `${JSON.stringify(id)}\n`).join(''));
+      if (file !== undefined) await appendFile(`${file}.ids`, toLines(ids));
       cursor = next;
       await write();
     },
@@ -79,19 +78,24 @@ async function readState(connector: string, file: string): Promise<string | unde
   return value.isComplete ? undefined : value.cursor;
 }
 
-/** A last line that a crash cut off belongs to a page that comes again. */
+/** All whole lines; what a crash cut off belongs to a page that comes again. */
 async function readIds(file: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const lines = text.split('\n');
-  lines.pop();
-  return lines.flatMap((line) => {
-    try {
-      return [JSON.parse(line) as string];
-    } catch {
-      return []; // a cut line that the next page was appended to
-    }
-  });
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as string);
+}
+
+function toLines(ids: Iterable<string>): string {
+  return [...ids].map((id) => `${JSON.stringify(id)}\n`).join('');
+}
+
+/** Written beside it and renamed into place: half a file would lose what it had. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text);
+  await rename(`${file}.new`, file);
 }

@@ -35,7 +35,7 @@ export async function backfill({
   const report: BackfillReport = { indexed: 0, deleted: 0, skipped: [] };
   for await (const page of reader.backfill(state.cursor, signal)) {
     signal.throwIfAborted();
-    const { indexed, skipped } = await ingest({ client, items: upserts(page, reader.tenant), signal });
+    const { indexed, skipped } = await ingest({ client, items: upserts(page), signal });
     report.indexed += indexed;
     report.skipped.push(...skipped);
     for (const { type, document } of page.changes) {
@@ -50,12 +50,12 @@ export async function backfill({
   return report;
 }
 
-async function* upserts({ changes }: BackfillPage, tenant: string): AsyncGenerator<InputItem> {
+async function* upserts({ changes }: BackfillPage): AsyncGenerator<InputItem> {
   for (const change of changes) {
     if (change.type === 'upserted') yield { document: withoutTenant(change.document) };
     if (change.type === 'refused') {
       const { code, message } = change.error;
-      yield { skipped: { name: `${tenant}/${change.document.documentId}`, reason: `${code}: ${message}` } };
+      yield { skipped: { name: change.document.documentId, reason: `${code}: ${message}` } };
     }
   }
 }

@@ -19,6 +19,7 @@ export const variants: Record<string, string[]> = {
     ...['--set', 'monitoring.serviceMonitor.enabled=true,monitoring.prometheusRule.enabled=true'],
     ...['--set', 'components.gateway.autoscaling.enabled=true,image.pullSecrets[0]=registry'],
     ...['--set', 'cdc.existingConfigMap=cdc'],
+    ...['--set', 'connectors.existingSecret=connectors'],
     ...['--set', 'networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.a=b'],
   ],
 };
