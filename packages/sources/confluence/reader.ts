@@ -6,7 +6,7 @@ import { type ChangeIdentity, deletion, flags, refusal, upsert } from '../change
 import type { SourceHttp } from '../http.ts';
 import type { Notice, SourceChange, SourceReader } from '../index.ts';
 import { toAcl, type UserNaming } from './acl.ts';
-import type { ConfluenceApi, ConfluencePage, ReadRestriction } from './api.ts';
+import { type ConfluenceApi, type ConfluencePage, type ReadRestriction, unseen } from './api.ts';
 import { storageToHtml } from './storage-format.ts';
 
 export interface ConfluenceReaderOptions {
@@ -74,7 +74,9 @@ export function createConfluenceReader({
   async function readDescendants({ id, cursor }: Notice, signal: AbortSignal): Promise<Notice[]> {
     const { ids, next } = await api.descendants(id, cursor, signal);
     const pages = ids.map((page) => ({ kind: 'page', id: page }));
-    return next === undefined ? pages : [...pages, { kind: 'descendants', id, cursor: next }];
+    // A cursor that leads to itself would be read for ever.
+    if (next === undefined || next === cursor) return pages;
+    return [...pages, { kind: 'descendants', id, cursor: next }];
   }
 
   return {
@@ -102,6 +104,7 @@ export function createConfluenceReader({
         const { ids, next } = await api.pages(from, signal);
         yield { changes: await readPages(ids, signal), cursor: next ?? END };
         if (next === undefined) return;
+        if (next === from) throw unseen('the rest of its pages: a cursor leads to itself,');
         from = next;
       }
     },

@@ -64,6 +64,10 @@ export function createZendeskReader({
       const { items, next }: ItemPage<Item> = await fetch(from || undefined);
       const end = prefix === 'tickets' ? 'articles:' : 'end:';
       yield { changes: await read(items, version), cursor: next === undefined ? end : `${prefix}:${next}` };
+      if (next !== undefined && next === from) {
+        const detail = `The list of ${prefix} of Zendesk has a cursor that leads to itself.`;
+        throw new FreshetError('FRESHET_SOURCE_REFUSED', { detail });
+      }
       from = next;
     } while (from !== undefined);
   }

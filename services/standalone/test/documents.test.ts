@@ -299,6 +299,7 @@ test('the contract, its page and the health of the fleet are served', async (t) 
     '/v1/documents/{source}/{documentId}',
     '/v1/search',
     '/v1/watermark',
+    '/v1/webhooks/{connector}',
   ]);
   for (const path of ['/', '/docs/', '/livez', '/readyz', '/metrics']) {
     assert.equal((await fetch(fleet.url + path)).status, 200, path);
