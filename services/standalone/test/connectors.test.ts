@@ -4,21 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createFreshetClient } from '@freshet/cli/client';
+import { eventLogConfig, openEventLog } from '@freshet/event-log/open';
+import { applyTopics } from '@freshet/event-log/topics';
+import { loadConfig } from '@freshet/shared/config';
 import { CONFLUENCE_TOKEN, CONFLUENCE_USER, startFakeConfluence } from '@freshet/testkit/fake-confluence';
 import { comment, startFakeZendesk, ZENDESK_TOKEN, ZENDESK_USER } from '@freshet/testkit/fake-zendesk';
+import { startKafka } from '@freshet/testkit/kafka';
+import { uniquePrefix } from '@freshet/testkit/unique-prefix';
 import { until } from '@freshet/testkit/until';
+import { Type } from 'typebox';
 import { startFleet } from './fleet.ts';
 import { scrape } from './scrape.ts';
 
 const { signal } = new AbortController();
-const SOON = { timeoutMs: 20_000, everyMs: 50 };
+const SOON = { timeoutMs: 60_000, everyMs: 50 };
 const keys = [
   { key: 'key-of-the-writer', tenant: 'default', principals: ['group:staff'], canWrite: true },
   { key: 'key-of-ana-0000000', tenant: 'default', principals: ['user:ana'] },
   { key: 'key-of-an-agent-00', tenant: 'default', principals: ['group:agents'] },
 ];
 
-async function start(t: TestContext) {
+async function start(t: TestContext, variables: Record<string, string> = {}) {
   const [wiki, desk] = [await startFakeConfluence(), await startFakeZendesk()];
   t.after(() => Promise.all([wiki.close(), desk.close()]));
   const folder = await mkdtemp(join(tmpdir(), 'freshet-connectors-'));
@@ -49,6 +55,7 @@ async function start(t: TestContext) {
   ];
   await writeFile(file, JSON.stringify(connectors));
   const env = {
+    ...variables,
     CONNECTORS_FILE: file,
     WIKI_TOKEN: CONFLUENCE_TOKEN,
     WIKI_SECRET: wiki.webhookSecret,
@@ -207,4 +214,34 @@ test('many webhooks of one page, while it cannot be read, are read once', async 
   await becomes(WRITER, 'tide falls', ['pages/1']);
   const reads = wiki.gate.requests.filter((path) => path.startsWith('/wiki/api/v2/pages/1?'));
   assert.ok(reads.length <= 2, `${reads.length} reads`);
+});
+
+test('on Kafka too a page comes by its webhook, and goes for whom its restriction leaves out', async (t) => {
+  const kafka = await startKafka();
+  t.after(() => kafka.stop());
+  const variables = {
+    KAFKA_BROKERS: kafka.url,
+    KAFKA_TOPIC_PREFIX: uniquePrefix('connectors'),
+    TOPIC_PARTITIONS: '3',
+  };
+  const config = loadConfig(Type.Object(eventLogConfig), variables);
+  const log = await openEventLog(config, { name: 'topics' });
+  await applyTopics(log, config);
+  await log.close();
+  const { wiki, send, becomes } = await start(t, variables);
+  const pages = ['1', '2', '3', '4', '5'];
+  for (const id of pages) {
+    wiki.wiki.put({
+      id,
+      ...(id === '1' ? {} : { parent: '1' }),
+      storage: `<p>The buoy number ${id} rings.</p>`,
+    });
+    assert.equal((await send('wiki', wiki.webhook('page_created', id))).status, 202);
+  }
+  const ids = pages.map((id) => `pages/${id}`);
+  await becomes(WRITER, 'buoy', ids);
+  wiki.wiki.put({ id: '1', readers: { users: [{ id: 'ana' }], groups: [] } });
+  await send('wiki', wiki.webhook('content_permissions_updated', '1'));
+  await becomes(WRITER, 'buoy', []);
+  await becomes(ANA, 'buoy', ids);
 });
