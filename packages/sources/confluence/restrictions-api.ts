@@ -3,8 +3,8 @@ import type { ReadRestriction } from './api.ts';
 
 interface RestrictionAnswer {
   restrictions?: {
-    user?: { results: { accountId?: string; username?: string; email?: string }[] };
-    group?: { results: { name?: string }[] };
+    user?: { results: { accountId?: string; username?: string; email?: string }[]; limit?: number };
+    group?: { results: { name?: string }[]; limit?: number };
   };
 }
 
@@ -24,18 +24,22 @@ export async function fetchReadRestriction(
   signal: AbortSignal,
 ): Promise<ReadRestriction | undefined> {
   const restriction: ReadRestriction = { users: [], groups: [] };
+  let start = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
-    const query = `expand=restrictions.user,restrictions.group&start=${page * LIMIT}&limit=${LIMIT}`;
+    const query = `expand=restrictions.user,restrictions.group&start=${start}&limit=${LIMIT}`;
     const path = `${prefix}/content/${id}/restriction/byOperation/read?${query}`;
     const answer = await http.get<RestrictionAnswer>(path, signal);
     if (answer === undefined) return undefined;
-    const users = answer.restrictions?.user?.results ?? [];
-    const groups = answer.restrictions?.group?.results ?? [];
+    const { user, group } = answer.restrictions ?? {};
+    const [users, groups] = [user?.results ?? [], group?.results ?? []];
     for (const { accountId, username, email } of users) {
       restriction.users.push({ id: accountId ?? username, email: email || undefined });
     }
     for (const { name } of groups) restriction.groups.push(name ?? '');
-    if (users.length < LIMIT && groups.length < LIMIT) break;
+    // The server may give fewer than it is asked for, and says so.
+    const step = Math.max(1, Math.min(LIMIT, user?.limit ?? LIMIT, group?.limit ?? LIMIT));
+    if (users.length < step && groups.length < step) break;
+    start += step;
   }
   return restriction;
 }

@@ -66,6 +66,8 @@ export function createWiki(): Wiki {
   return wiki;
 }
 
+const MAX_READERS = 100;
+
 /** Part of a list, and where the next part begins, if there is one. */
 export function slice<Item>(items: readonly Item[], start: number, limit: number) {
   const end = start + limit;
@@ -79,8 +81,10 @@ export function restrictionAnswer(
   toUser: (user: WikiUser) => object,
 ) {
   const part = <Item>(items: Item[]) => {
-    const { results } = slice(items, Number(start), Number(limit));
-    return { results, start: Number(start), limit: Number(limit), size: results.length };
+    // As the documentation warns: the limit may be less than what was asked for.
+    const size = Math.min(MAX_READERS, Number(limit));
+    const { results } = slice(items, Number(start), size);
+    return { results, start: Number(start), limit: size, size: results.length };
   };
   return {
     operation: 'read',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createConfluenceReader } from '../../confluence/reader.ts';
 import { collect, openConfluence, readOne, signal, upserted } from '../fixture.ts';
 
 const PUBLIC = { public: true };
@@ -161,6 +162,22 @@ test('NUL, lone surrogates and half a page are no reason to lose the rest', asyn
   assert.match(content, /<p>half<\/p>$/);
   fake.wiki.put({ id: '1', storage: '<p></p>' });
   assert.equal((await readOne(reader, 'page', '1')).type, 'deleted');
+});
+
+test('a list whose cursor leads to itself ends, and is not taken for whole', async (t) => {
+  const again = async () => ({ ids: [], next: 'again' });
+  const api = {
+    page: async () => undefined,
+    readRestriction: async () => undefined,
+    descendants: again,
+    pages: again,
+  };
+  const names = { name: 'one', tenant: 'default', source: 'wiki', acl: { allow: [] }, users: 'id' as const };
+  const reader = createConfluenceReader({ ...names, api, http: { close: async () => {} } });
+  t.after(() => reader.close());
+  await assert.rejects(collect(reader.backfill(undefined, signal)), { code: 'FRESHET_SOURCE_REFUSED' });
+  const notice = { kind: 'descendants', id: '1', cursor: 'again' };
+  assert.deepEqual(await reader.read(notice, signal), { changes: [], notices: [] });
 });
 
 test('an event of something that Confluence does not have is refused', async (t) => {
