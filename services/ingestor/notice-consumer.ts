@@ -45,8 +45,7 @@ export function createNoticeHandler({
   async function refuse(record: ConsumedRecord, error: FreshetError): Promise<void> {
     const { key, offset } = record;
     logger.warn({ key, offset, code: error.code, detail: error.message }, 'notice refused');
-    const headers = { ...record.headers, 'freshet-dlq-topic': NOTICES_TOPIC };
-    await deadLetters.add({ ...record, headers }, error);
+    await deadLetters.add(record, { reason: error, topic: NOTICES_TOPIC });
   }
 
   /** The last notice of each object; those before it would only read the same. */
