@@ -41,9 +41,9 @@ interface BatchContext {
 type Outcome = 'live' | 'deleted' | 'stale' | 'refused';
 
 /**
- * Handles one batch of the document log: decode, take each document's newest event that can be applied, drop what is
- * stale, parse, chunk, embed what has no vector yet, write under the fence, and move the watermark. An event that can
- * never be applied goes to the dead letters; any other failure throws, and the log delivers the batch again. Where
+ * Handles one batch of the document log: decode, take each document's newest event, drop what is stale, parse, chunk,
+ * embed what has no vector yet, write under the fence, and move the watermark. An event that can never be applied goes
+ * to the dead letters, and takes what is older of its document out of the index; any other failure throws, and the log delivers the batch again. Where
  * that has no known reason, and fails {@link UNEXPLAINED_FAILURES} times, records are handled one by one, and those
  * that fail although index and embedder work go to the dead letters too: no event holds its partition for ever.
  */
@@ -65,12 +65,18 @@ export function createBatchHandler(
     );
   }
 
-  /** The events of each document, the newest first; of two that stand at one place, the first that came. */
-  async function decode(
-    records: readonly ConsumedRecord[],
-    { attempts }: BatchContext,
-  ): Promise<Pending[][]> {
-    const documents = new Map<string, Pending[]>();
+  /**
+   * What is older than an event that cannot be applied must go: its text may be wrong by now, and its readers others. A
+   * deletion that stands just before the event leaves the event's own place free, for when it is replayed.
+   */
+  async function takeBackOlder({ event: { data } }: Pending, known?: StoredManifest): Promise<void> {
+    if (data.version === 0) return;
+    await index.write([toTombstone({ ...data, version: data.version - 1 }, known, ports)]);
+  }
+
+  /** The newest event of each document; of two that stand at one place, the first that came. */
+  async function decode(records: readonly ConsumedRecord[], { attempts }: BatchContext): Promise<Pending[]> {
+    const documents = new Map<string, Pending>();
     for (const record of records) {
       let event: DocumentEvent;
       try {
@@ -80,20 +86,20 @@ export function createBatchHandler(
         await refuse(record, error, attempts);
         continue;
       }
-      const events = documents.get(record.key) ?? [];
-      documents.set(record.key, events);
-      events.push({ record, event });
+      const known = documents.get(record.key);
+      if (!known || fenceOfEvent(event) > fenceOfEvent(known.event))
+        documents.set(record.key, { record, event });
     }
-    const newestFirst = (a: Pending, b: Pending) => fenceOfEvent(b.event) - fenceOfEvent(a.event);
-    return [...documents.values()].map((events) => events.sort(newestFirst));
+    return [...documents.values()];
   }
 
   async function apply(
-    { record, event }: Pending,
+    pending: Pending,
     known: StoredManifest | undefined,
     { signal, attempts, awaited }: BatchContext,
     span: Span | undefined,
   ): Promise<Outcome> {
+    const { record, event } = pending;
     setContent(span, () => ({ 'messaging.kafka.message.key': record.key }));
     signal.throwIfAborted();
     if (known && isStale(event, known)) return 'stale';
@@ -109,6 +115,7 @@ export function createBatchHandler(
     } catch (error) {
       if (!(error instanceof FreshetError) || faultOf(error) !== 'event') throw error;
       recordFailure(span, error);
+      await takeBackOlder(pending, known);
       await refuse(record, error, attempts);
       return 'refused';
     }
@@ -119,47 +126,39 @@ export function createBatchHandler(
     return write.manifest.state;
   }
 
-  /** Whether events of a document share a batch must make no difference: behind a refused one stands an older one. */
-  async function applyNewest(
-    events: readonly Pending[],
+  async function applyTraced(
+    pending: Pending,
     known: StoredManifest | undefined,
     context: BatchContext,
   ): Promise<void> {
-    for (const pending of events) {
-      const { name, ...options } = documentSpan(pending.record, context.span);
-      const outcome = await withSpan(name, options, async (span) => {
-        const reached = await apply(pending, known, context, span);
-        span?.setAttribute('freshet.ingest.outcome', reached);
-        return reached;
-      });
-      if (outcome === 'refused') continue;
-      metrics.documents.inc({ outcome });
-      return;
-    }
+    const { name, ...options } = documentSpan(pending.record, context.span);
+    await withSpan(name, options, async (span) => {
+      const outcome = await apply(pending, known, context, span);
+      span?.setAttribute('freshet.ingest.outcome', outcome);
+      if (outcome !== 'refused') metrics.documents.inc({ outcome });
+    });
   }
 
-  async function applyTogether(records: readonly ConsumedRecord[], context: BatchContext): Promise<void> {
-    const documents = await decode(records, context);
-    const manifests = await index.readManifests(documents.map(([newest]) => newest!.event.data));
+  async function applyTogether(pending: readonly Pending[], context: BatchContext): Promise<void> {
+    const manifests = await index.readManifests(pending.map(({ event }) => event.data));
     const results = await Promise.allSettled(
-      documents.map((events) =>
-        limit(() => applyNewest(events, manifests.get(events[0]!.record.key), context)),
-      ),
+      pending.map((item) => limit(() => applyTraced(item, manifests.get(item.record.key), context))),
     );
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (failures.length > 0) throw failures.find((failure) => faultOf(failure) === 'world') ?? failures[0];
   }
 
-  async function applyAlone(record: ConsumedRecord, context: BatchContext): Promise<void> {
+  async function applyAlone(pending: Pending, context: BatchContext): Promise<void> {
     try {
-      await applyTogether([record], context);
+      await applyTogether([pending], context);
     } catch (cause) {
       if (context.signal.aborted || faultOf(cause) !== 'unknown') throw cause;
       // Throws where it is not the record after all: an outage must not fill the dead letters.
       await Promise.all([index.ping(), embedder.embedDocuments(['text'], { signal: context.signal })]);
       const detail = `It failed ${context.attempts} times, the last time with: ${(cause as Error)?.message ?? cause}`;
       const code = cause instanceof FreshetError ? cause.code : 'FRESHET_INTERNAL';
-      await refuse(record, new FreshetError(code, { detail, cause }), context.attempts);
+      await takeBackOlder(pending);
+      await refuse(pending.record, new FreshetError(code, { detail, cause }), context.attempts);
     }
   }
 
@@ -170,8 +169,9 @@ export function createBatchHandler(
     const awaited = freshness.begin(partition, first.offset);
     const context: BatchContext = { signal, attempts: tries.count, awaited, span: activeSpan() };
     try {
-      if (tries.unexplained < UNEXPLAINED_FAILURES) await applyTogether(records, context);
-      else for (const record of records) await applyAlone(record, context);
+      const pending = await decode(records, context);
+      if (tries.unexplained < UNEXPLAINED_FAILURES) await applyTogether(pending, context);
+      else for (const item of pending) await applyAlone(item, context);
       const watermark = new Map([[partition, last.offset + 1]]);
       await withSpan('advance watermark', {}, () => index.advanceWatermark(watermark));
     } catch (error) {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,34 +67,18 @@ function open(fail: (texts: readonly string[]) => void = () => {}) {
       return { ...event, partition, offset, timestamp: 1_700_000_000_000 };
     },
     async letters(): Promise<LogRecord[]> {
-      const all = await readAll(DEAD_LETTER_TOPIC);
+      const all = await Array.fromAsync(log.read(DEAD_LETTER_TOPIC));
       return all.filter(({ headers }) => headers['freshet-dlq-origin']?.startsWith(`${partition}:`));
     },
-    async versions(...ids: string[]) {
+    async states(...ids: string[]) {
       const refs = ids.map((documentId) => ({ tenant, source: 'handbook', documentId }));
       const manifests = await index.readManifests(refs);
-      return ids.map((id) => manifests.get(`${tenant}/handbook/${id}`)?.version);
+      return ids.map((id) => {
+        const manifest = manifests.get(`${tenant}/handbook/${id}`);
+        return manifest && `${manifest.state} ${manifest.version}`;
+      });
     },
   };
-}
-
-async function readAll(topic: string): Promise<LogRecord[]> {
-  const group = `reader-${randomUUID()}`;
-  const [lag] = await log.lag(topic, group);
-  const found: LogRecord[] = [];
-  if (!lag || lag.end === 0) return found;
-  const isAll = Promise.withResolvers<void>();
-  const consumer = await log.consume({
-    topic,
-    group,
-    async onBatch({ records }) {
-      found.push(...records);
-      if (found.length >= lag.end) isAll.resolve();
-    },
-  });
-  await isAll.promise;
-  await consumer.stop();
-  return found;
 }
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -110,14 +93,14 @@ for (const [name, failure] of [
 ] as const) {
   test(`${name} fills no dead letters, however long it lasts`, async () => {
     let isDown = true;
-    const { handle, record, letters, versions } = open(() => {
+    const { handle, record, letters, states } = open(() => {
       if (isDown) throw failure;
     });
     const batch = [record(7, 'a', 'one'), record(8, 'b', 'two')];
     for (let attempt = 0; attempt < 12; attempt += 1) await assert.rejects(handle(batch), failure);
     isDown = false;
     await handle(batch);
-    assert.deepEqual(await versions('a', 'b'), [1, 1]);
+    assert.deepEqual(await states('a', 'b'), ['live 1', 'live 1']);
     assert.deepEqual(await letters(), []);
   });
 }
@@ -127,14 +110,14 @@ for (const [name, failure, code] of [
   ['a refusal of the model', new FreshetError('FRESHET_MODEL_REFUSED'), 'FRESHET_MODEL_REFUSED'],
 ] as const) {
   test(`an event that meets ${name} every time leaves its partition after five attempts`, async () => {
-    const { handle, record, letters, versions } = open((texts) => {
+    const { handle, record, letters, states } = open((texts) => {
       if (texts.some((text) => text.includes('poison'))) throw failure;
     });
     const poison = record(8, 'bad', 'poison');
     const batch = [record(7, 'a', 'one'), poison, record(9, 'b', 'two')];
     for (let attempt = 1; attempt < 5; attempt += 1) await assert.rejects(handle(batch));
     await handle(batch);
-    assert.deepEqual(await versions('a', 'bad', 'b'), [1, undefined, 1]);
+    assert.deepEqual(await states('a', 'bad', 'b'), ['live 1', 'deleted 0', 'live 1']);
     const [letter, ...others] = await letters();
     assert.deepEqual(others, []);
     assert.equal(letter?.key, poison.key);
@@ -163,22 +146,30 @@ test('a text that is too long for the model is a dead letter at once', async () 
   assert.equal(letter.headers['freshet-dlq-attempts'], '1');
 });
 
-test('an event that is refused does not take the older one in its batch with it', async () => {
-  const { handle, record, letters, versions } = open();
+test('an event that is refused leaves nothing that is older, in one batch or in two, and can be replayed', async () => {
+  const { handle, record, letters, states } = open();
   const newer = record(1, 'a', ' ', 2);
   await handle([record(0, 'a', 'some words', 1), newer]);
-  assert.deepEqual(await versions('a'), [1]);
+  assert.deepEqual(await states('a'), ['deleted 1']);
+  await handle([record(2, 'b', 'some words', 1)]);
+  assert.deepEqual(await states('b'), ['live 1']);
+  await handle([record(3, 'b', ' ', 9)]);
+  assert.deepEqual(await states('b'), ['deleted 8']);
+  await handle([record(4, 'b', 'late words', 8)]);
+  assert.deepEqual(await states('b'), ['deleted 8']);
+  await handle([record(5, 'b', 'the words that were meant', 9)]);
+  assert.deepEqual(await states('b'), ['live 9']);
   assert.deepEqual(
     (await letters()).map(({ headers }) => headers['freshet-dlq-origin']),
-    [`${newer.partition}:1`],
+    [1, 3].map((offset) => `${newer.partition}:${offset}`),
   );
 });
 
 test('a record without a key is kept under its id, and holds nothing up', async () => {
-  const { handle, record, letters, versions } = open();
+  const { handle, record, letters, states } = open();
   const keyless = { ...record(4, 'a', 'one'), key: '' };
   await handle([keyless, record(5, 'b', 'two')]);
-  assert.deepEqual(await versions('a', 'b'), [undefined, 1]);
+  assert.deepEqual(await states('a', 'b'), [undefined, 'live 1']);
   const [letter] = await letters();
   assert.equal(letter?.key, `documents:${keyless.partition}:4:1700000000000`);
   assert.deepEqual(letter.value, keyless.value);

@@ -85,8 +85,11 @@ function checkDeadLetters(tenant: string, changes: readonly Change[], refused: R
   for (const [i, change] of changes.entries()) {
     const winner = winners.find(({ document }) => document === change.document);
     if (!isRefused(change)) assert.ok(!refused.has(i), `event ${i} is no dead letter`);
-    else if (!winner || placeOf(change) > placeOf(winner))
-      assert.ok(refused.has(i), `event ${i} is a dead letter`);
+    else if (!winner || placeOf(change) > placeOf(winner)) {
+      // An event that comes twice in one batch is handled once.
+      const isKept = changes.some((other, j) => other === change && refused.has(j));
+      assert.ok(isKept, `event ${i} is a dead letter`);
+    }
   }
 }
 

@@ -94,13 +94,19 @@ export function isRefused({ isDeletion, text }: Change): boolean {
   return !isDeletion && text === EMPTY;
 }
 
-/** The last state that can be applied, by document key. */
+/** What cannot be applied leaves nothing that is older, and its own place free. */
+function takenBack(change: Change): Change {
+  return { ...change, version: change.version - 1, isDeletion: true };
+}
+
+/** The last state, by document key. */
 export function latest(tenant: string, changes: readonly Change[]): Map<string, Change> {
   const winners = new Map<string, Change>();
-  for (const change of changes) {
+  for (const each of changes) {
+    const change = isRefused(each) ? takenBack(each) : each;
     const key = documentKey({ tenant, source: SOURCE, documentId: change.document });
     const winner = winners.get(key);
-    if (!isRefused(change) && (!winner || placeOf(change) > placeOf(winner))) winners.set(key, change);
+    if (!winner || placeOf(change) > placeOf(winner)) winners.set(key, change);
   }
   return winners;
 }
