@@ -11,7 +11,7 @@ const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 /** A group that is away for longer may miss deletions; a year is as good as always. */
 const DELETION_MARKER_MS = 365 * 24 * 3600 * 1000;
 /** Brokers learn of a new topic or coordinator one after the other; how long they may differ. */
-const SETTLE_MS = 5_000;
+const SETTLE_MS = 15_000;
 
 export interface AdminOptions {
   createClient: CreateClient;
