@@ -5,6 +5,7 @@ import { until } from '@freshet/testkit/until';
 import { type Caller, createCaller } from '../../test/caller.ts';
 import type { Report } from '../../test/report.ts';
 import { run } from '../../test/run.ts';
+import { checkAutoscaling } from './autoscaling.ts';
 import { chart, variants } from './chart.ts';
 
 const COMPONENTS = ['gateway', 'retriever', 'generator', 'ingestor'];
@@ -24,7 +25,8 @@ const document = (content: string) => ({
 });
 
 /** Installs the chart with its local values on the cluster of KUBECONFIG, lives with it, and takes it away again. */
-export async function checkCluster({ check, note }: Report): Promise<void> {
+export async function checkCluster(report: Report): Promise<void> {
+  const { check, note } = report;
   const namespace = `freshet-test-${randomBytes(3).toString('hex')}`;
   const kubectl = (...args: string[]) => run('kubectl', ['--namespace', namespace, ...args]);
   const tag = process.env['FRESHET_IMAGE_TAG'];
@@ -32,6 +34,14 @@ export async function checkCluster({ check, note }: Report): Promise<void> {
   const helm = (action: string, ...args: string[]) =>
     run('helm', [action, release, '--namespace', namespace, ...args]);
   const rollout = (name: string) => kubectl('rollout', 'status', name, '--timeout', '240s');
+  async function upgrade(settings: Record<string, object | string>): Promise<void> {
+    const args = Object.entries(settings).flatMap(([path, value]) => [
+      '--set-json',
+      `${path}=${JSON.stringify(value)}`,
+    ]);
+    await helm('upgrade', chart, ...values, ...args);
+    for (const component of COMPONENTS) await rollout(`deployment/freshet-${component}`);
+  }
 
   await run('kubectl', ['create', 'namespace', namespace]);
   await run('kubectl', ['label', 'namespace', namespace, 'pod-security.kubernetes.io/enforce=restricted']);
@@ -107,8 +117,7 @@ export async function checkCluster({ check, note }: Report): Promise<void> {
 
     await check('a rolling upgrade under load fails no request and cuts no stream', async () => {
       const load = startLoad(url);
-      await helm('upgrade', chart, ...values, '--set', 'config.LOG_LEVEL=debug').finally(() => {});
-      for (const component of COMPONENTS) await rollout(`deployment/freshet-${component}`);
+      await upgrade({ 'config.LOG_LEVEL': 'debug' });
       await untilGone(kubectl);
       const { asked, failures } = await load.stop();
       note(`${asked} questions were asked meanwhile`);
@@ -134,6 +143,12 @@ export async function checkCluster({ check, note }: Report): Promise<void> {
           );
       }
       await rollout('deployment/freshet-ingestor');
+    });
+
+    await checkAutoscaling(report, {
+      url,
+      kubectl,
+      upgrade: (settings) => upgrade({ 'config.LOG_LEVEL': 'debug', ...settings }),
     });
 
     await check('evicted pods come back, and the fleet answers', async () => {

@@ -35,13 +35,18 @@ app.kubernetes.io/component: {{ .component }}
 {{- if or .Values.engines.kafka.enabled .Values.engines.opensearch.enabled }}true{{ end -}}
 {{- end -}}
 
+{{/* Where the release's own Kafka listens, and how it calls itself: KEDA asks from another namespace. */}}
+{{- define "freshet.kafkaBroker" -}}
+{{ printf "%s-kafka.%s.svc:9092" (include "freshet.fullname" .) .Release.Namespace }}
+{{- end -}}
+
 {{/* Variables that follow from the release itself. */}}
 {{- define "freshet.derivedConfig" -}}
 {{- $name := include "freshet.fullname" . -}}
 {{- $derived := dict
   "RETRIEVER_URL" (printf "http://%s-retriever:%v" $name .Values.components.retriever.port)
   "GENERATOR_URL" (printf "http://%s-generator:%v" $name .Values.components.generator.port) -}}
-{{- if .Values.engines.kafka.enabled }}{{ $_ := set $derived "KAFKA_BROKERS" (printf "%s-kafka:9092" $name) }}{{ end -}}
+{{- if .Values.engines.kafka.enabled }}{{ $_ := set $derived "KAFKA_BROKERS" (include "freshet.kafkaBroker" .) }}{{ end -}}
 {{- if .Values.engines.opensearch.enabled }}{{ $_ := set $derived "OPENSEARCH_NODES" (printf "http://%s-opensearch:9200" $name) }}{{ end -}}
 {{- if .Values.engines.valkey.enabled }}{{ $_ := set $derived "VALKEY_URL" (printf "redis://%s-valkey:6379" $name) }}{{ end -}}
 {{- if .Values.engines.fakeBedrock.enabled -}}
