@@ -19,6 +19,7 @@ interface Manifest {
     template?: { spec: PodSpec; metadata: { labels: Record<string, string> } };
     podSelector?: { matchLabels: Record<string, string> };
     policyTypes?: string[];
+    triggers?: { metadata: Record<string, string> }[];
   } & Partial<PodSpec>;
 }
 
@@ -90,6 +91,13 @@ export async function checkRendering(report: Report): Promise<void> {
         change,
       );
     }
+  });
+
+  await check("KEDA is given a name of the release's Kafka that holds in its own namespace", async () => {
+    const manifests = await render(variants['every option'] ?? []);
+    const triggers = manifests.flatMap(({ spec }) => spec?.triggers ?? []);
+    const brokers = triggers.map(({ metadata }) => metadata['bootstrapServers']);
+    assert.deepEqual(brokers, ['release-kafka.space.svc:9092']);
   });
 
   for (const [what, args, reason] of [

@@ -2,7 +2,8 @@
  * The chart, against a real cluster. `npm run test:helm`; the last line counts the checks.
  *
  *   --quick             what needs no cluster alone
- *   KUBECONFIG          the cluster; its nodes must have, or be able to pull, the images
+ *   KUBECONFIG          the cluster; its nodes must have, or be able to pull, the images. Where it has metrics-server
+ *                       and KEDA (in the namespace keda), autoscaling is tried too
  *   FRESHET_IMAGE_TAG   tag of the images freshet/*, the chart's by default
  *   NETWORK_POLICIES    `enforced` where the cluster enforces them: the edges are then tried
  *   KUBECONFORM_SCHEMAS where kubeconform finds schemas; its own default otherwise
