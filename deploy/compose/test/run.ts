@@ -14,6 +14,7 @@ import { until } from '@freshet/testkit/until';
 import { createCaller } from '../../test/caller.ts';
 import { createReport } from '../../test/report.ts';
 import { run } from '../../test/run.ts';
+import { checkObservability } from './observability.ts';
 import { type Container, openStack } from './stack.ts';
 
 const SERVICES = ['gateway', 'ingestor', 'retriever', 'generator'];
@@ -53,11 +54,16 @@ const expected = 'handbook/ports-and-firewalls.md';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const pinned = parseEnv(await readFile(join(root, '.env'), 'utf8')) as Record<string, string>;
-const [port] = await freePorts(1);
+const [port = 0, prometheusPort = 0, jaegerPort = 0] = await freePorts(3);
 const tag = `test-${process.pid}`;
 const stack = openStack({
   project: `freshet-${tag}`,
-  variables: { FRESHET_VERSION: tag, GATEWAY_PORT: String(port) },
+  variables: {
+    FRESHET_VERSION: tag,
+    GATEWAY_PORT: String(port),
+    PROMETHEUS_PORT: String(prometheusPort),
+    JAEGER_PORT: String(jaegerPort),
+  },
 });
 const { docker, compose } = stack;
 const report = createReport((line) => console.log(line));
@@ -295,7 +301,6 @@ async function fakeBedrock(): Promise<void> {
   await check('fake-bedrock runs hardened', async () =>
     runsHardened('fake-bedrock', await container('fake-bedrock')),
   );
-  await check('no container restarts in a loop', () => allRun());
 }
 
 async function stop(): Promise<void> {
@@ -335,6 +340,8 @@ try {
   for (const each of OUTAGES) await outage(each);
   await change();
   await fakeBedrock();
+  await checkObservability(report, stack, { prometheusPort, jaegerPort, ask: asksWell });
+  await check('no container restarts in a loop', () => allRun());
   await stop();
 } catch (error) {
   console.log((error as Error).message);
