@@ -27,12 +27,15 @@ export async function checkAutoscaling(report: Report, release: ReleaseUnderTest
   if (await has('kubectl', 'get', '--raw', '/apis/metrics.k8s.io/v1beta1/nodes')) {
     await report.check('autoscalers know how much processor is used', () => knowProcessorUse(release));
   } else report.note('SKIPPED autoscaling by processor: the cluster has no metrics-server');
-  if (await has('kubectl', 'get', 'customresourcedefinition', 'scaledobjects.keda.sh')) {
+  if (await hasKeda()) {
     await report.check('KEDA scales the ingestor out by its lag, and in again; all is indexed', () =>
       followsLag(report, release),
     );
   } else report.note('SKIPPED autoscaling by lag: the cluster has no KEDA (scaledobjects.keda.sh)');
 }
+
+/** Whether the cluster knows KEDA's objects. */
+export const hasKeda = () => has('kubectl', 'get', 'customresourcedefinition', 'scaledobjects.keda.sh');
 
 async function knowProcessorUse({ kubectl, upgrade }: ReleaseUnderTest): Promise<void> {
   const autoscaling = { enabled: true, minReplicas: 1, maxReplicas: 1 };

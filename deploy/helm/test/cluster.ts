@@ -5,7 +5,7 @@ import { until } from '@freshet/testkit/until';
 import { type Caller, createCaller } from '../../test/caller.ts';
 import type { Report } from '../../test/report.ts';
 import { run } from '../../test/run.ts';
-import { checkAutoscaling } from './autoscaling.ts';
+import { checkAutoscaling, hasKeda } from './autoscaling.ts';
 import { chart, variants } from './chart.ts';
 
 const COMPONENTS = ['gateway', 'retriever', 'generator', 'ingestor'];
@@ -193,8 +193,7 @@ export async function checkCluster(report: Report): Promise<void> {
     await check('uninstall leaves nothing', async () => {
       await helm('uninstall', '--wait', '--timeout', '240s');
       await until(async () => {
-        const kinds =
-          'deployments,statefulsets,jobs,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,pods,persistentvolumeclaims';
+        const kinds = `${(await hasKeda()) ? 'scaledobjects,' : ''}deployments,statefulsets,jobs,services,serviceaccounts,secrets,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers,pods,persistentvolumeclaims`;
         assert.equal(
           await kubectl('get', kinds, '--selector', 'app.kubernetes.io/name=freshet', '--output', 'name'),
           '',
