@@ -1,7 +1,9 @@
 import { appendFile, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { Version } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { createValidator } from '@freshet/shared/validation';
-import { Type } from 'typebox';
+import { createVersionClock } from '@freshet/shared/version-clock';
+import { type Static, Type } from 'typebox';
 
 /** How far a backfill came, and what it has seen. */
 export interface BackfillState {
@@ -10,16 +12,23 @@ export interface BackfillState {
   /** Ids of the documents that the source holds; of all of them once the backfill is complete. */
   readonly seen: ReadonlySet<string>;
   readonly isComplete: boolean;
+  /** The version that a document read at its beginning would have: what is as new was there since then. */
+  readonly since: number;
   save(cursor: string, ids: readonly string[]): Promise<void>;
   complete(): Promise<void>;
 }
 
-const schema = createValidator(
-  Type.Object(
-    { connector: Type.String(), cursor: Type.Optional(Type.String()), isComplete: Type.Boolean() },
-    { additionalProperties: false },
-  ),
+const SavedState = Type.Object(
+  {
+    connector: Type.String(),
+    cursor: Type.Optional(Type.String()),
+    isComplete: Type.Boolean(),
+    since: Type.Optional(Version),
+  },
+  { additionalProperties: false },
 );
+type SavedState = Static<typeof SavedState>;
+const schema = createValidator(SavedState);
 
 /**
  * The state of a backfill in a file, beside which `FILE.ids` has the ids that were seen, one JSON string a line; in
@@ -34,11 +43,13 @@ export async function openBackfillState(connector: string, file: string | undefi
     // A crash may have cut the last line off, and the next would be written on to it.
     await replaceFile(`${file}.ids`, toLines(seen));
   } else if (file !== undefined) await rm(`${file}.ids`, { force: true });
-  let { cursor, isComplete } = { cursor: known, isComplete: false };
+  let { cursor, isComplete } = { cursor: known?.cursor, isComplete: false };
+  // A state without it was written by a release that could delete nothing: nothing is old enough to go.
+  const since = known === undefined ? createVersionClock()() : (known.since ?? 0);
 
   async function write() {
     if (file === undefined) return;
-    await replaceFile(file, JSON.stringify({ connector, cursor, isComplete }));
+    await replaceFile(file, JSON.stringify({ connector, cursor, isComplete, since }));
   }
 
   return {
@@ -48,6 +59,7 @@ export async function openBackfillState(connector: string, file: string | undefi
     get isComplete() {
       return isComplete;
     },
+    since,
     seen,
     async save(next, ids) {
       for (const id of ids) seen.add(id);
@@ -63,7 +75,7 @@ export async function openBackfillState(connector: string, file: string | undefi
   };
 }
 
-async function readState(connector: string, file: string): Promise<string | undefined> {
+async function readState(connector: string, file: string): Promise<SavedState | undefined> {
   const invalid = (detail: string, cause?: unknown) =>
     new FreshetError('FRESHET_CONFIG_INVALID', { detail: `${file}: ${detail}`, cause });
   let value: unknown;
@@ -75,7 +87,7 @@ async function readState(connector: string, file: string): Promise<string | unde
   }
   if (!schema.check(value)) throw invalid('is no state of a backfill; remove it to begin anew.');
   if (value.connector !== connector) throw invalid(`is the state of the connector ${value.connector}.`);
-  return value.isComplete ? undefined : value.cursor;
+  return value.isComplete || value.cursor === undefined ? undefined : value;
 }
 
 /** All whole lines; what a crash cut off belongs to a page that comes again. */

@@ -4,11 +4,14 @@ import type { BackfillState } from './backfill-state.ts';
 import type { FreshetClient } from './client.ts';
 import { type IngestReport, ingest } from './ingest.ts';
 import type { InputItem } from './input/read-inputs.ts';
+import { beginSync, type Sync, type SyncReport } from './sync.ts';
 
 export interface BackfillOptions {
   client: FreshetClient;
   reader: SourceReader;
   state: BackfillState;
+  /** Deletes what the source does not have, unless that is more than this share of its documents. */
+  maxDeleted?: number | undefined;
   signal: AbortSignal;
   onProgress?: (report: BackfillReport) => void;
 }
@@ -18,6 +21,7 @@ export interface BackfillReport {
   indexed: number;
   deleted: number;
   skipped: IngestReport['skipped'];
+  sync?: Omit<SyncReport, 'unchanged'> | undefined;
 }
 
 /**
@@ -29,10 +33,15 @@ export async function backfill({
   client,
   reader,
   state,
+  maxDeleted,
   signal,
   onProgress = () => {},
 }: BackfillOptions): Promise<BackfillReport> {
   const report: BackfillReport = { indexed: 0, deleted: 0, skipped: [] };
+  const sync =
+    maxDeleted === undefined
+      ? undefined
+      : await beginSync({ client, source: reader.source, maxDeleted, since: state.since, signal });
   for await (const page of reader.backfill(state.cursor, signal)) {
     signal.throwIfAborted();
     const { indexed, skipped } = await ingest({ client, items: upserts(page), signal });
@@ -47,7 +56,14 @@ export async function backfill({
     onProgress(report);
   }
   await state.complete();
+  if (sync) report.sync = await deleteUnseen(sync, state);
   return report;
+}
+
+async function deleteUnseen(sync: Sync, { seen }: BackfillState): Promise<BackfillReport['sync']> {
+  for (const id of seen) sync.keep(id);
+  const { deleted, refused } = await sync.finish();
+  return { deleted, ...(refused === undefined ? {} : { refused }) };
 }
 
 async function* upserts({ changes }: BackfillPage): AsyncGenerator<InputItem> {

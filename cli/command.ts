@@ -25,6 +25,9 @@ export interface CommandOptions {
   connectors?: string;
   /** Where a backfill keeps how far it came. */
   state?: string;
+  /** Deletes what the source no longer has. */
+  sync?: boolean;
+  'max-deleted'?: string;
   json?: boolean;
 }
 
@@ -52,5 +55,16 @@ export function readLimit({ limit }: CommandOptions, fallback: number): number {
   if (limit === undefined) return fallback;
   const value = Number(limit);
   if (!Number.isInteger(value) || value < 1) throw new UsageError('--limit takes a whole number from 1');
+  return value;
+}
+
+/** The share of a source's documents that `--sync` may delete; `undefined` without `--sync`. */
+export function readMaxDeleted({ sync, 'max-deleted': share }: CommandOptions): number | undefined {
+  if (!sync && share !== undefined) throw new UsageError('--max-deleted goes with --sync');
+  if (!sync) return undefined;
+  const value = Number(share ?? 0.3);
+  if (share?.trim() === '' || !(value >= 0 && value <= 1)) {
+    throw new UsageError('--max-deleted takes a share from 0 to 1');
+  }
   return value;
 }

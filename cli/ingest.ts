@@ -8,13 +8,16 @@ import {
 } from '@freshet/shared/contracts';
 import pLimit from 'p-limit';
 import type { FreshetClient, WrittenDocument } from './client.ts';
-import type { InputItem } from './input/read-inputs.ts';
+import type { InputItem, SkippedInput } from './input/read-inputs.ts';
+import { advance, type Sync, type SyncReport } from './sync.ts';
 
 export interface IngestOptions {
   client: FreshetClient;
   items: AsyncIterable<InputItem>;
   /** For documents that say nothing of who may see them. */
   acl?: Acl | undefined;
+  /** Sends what is not in the index as it is here, and deletes what is no longer here. */
+  sync?: Sync | undefined;
   signal: AbortSignal;
   onProgress?: (progress: IngestProgress) => void;
 }
@@ -28,7 +31,8 @@ export interface IngestProgress {
 export interface IngestReport {
   sent: number;
   indexed: number;
-  skipped: { name: string; reason: string }[];
+  skipped: SkippedInput[];
+  sync?: SyncReport;
 }
 
 const BATCH_DOCUMENTS = 100;
@@ -43,6 +47,7 @@ export async function ingest({
   client,
   items,
   acl,
+  sync,
   signal,
   onProgress = () => {},
 }: IngestOptions): Promise<IngestReport> {
@@ -62,7 +67,7 @@ export async function ingest({
     const { accepted, refused, watermark } = await client.write(documents, signal);
     written.push(...accepted);
     visible.push(...accepted.filter(({ index }) => !isRestricted(documents[index])));
-    for (const [partition, offset] of decodeWatermark(watermark)) target.set(partition, offset);
+    advance(target, watermark);
     for (const { index, code, detail } of refused) {
       skipped.push({ name: documents[index]?.documentId ?? String(index), reason: `${code}: ${detail}` });
     }
@@ -72,16 +77,24 @@ export async function ingest({
   for await (const item of items) {
     signal.throwIfAborted();
     if ('skipped' in item) {
+      const { name, reason, documentId } = item.skipped;
       skipped.push(item.skipped);
+      if (documentId === undefined) sync?.doubt(`${name} ${reason}`);
+      else sync?.keep(documentId);
       continue;
     }
     const document = acl && !item.document.acl ? { ...item.document, acl } : item.document;
+    if (sync?.isUnchanged(document)) continue;
     const size = Buffer.byteLength(JSON.stringify(document));
     if (batch.length === BATCH_DOCUMENTS || bytes + size > BATCH_BYTES) await send();
     batch.push(document);
     bytes += size;
   }
   await send();
+  const synced = await sync?.finish();
+  for (const [partition, offset] of synced?.watermark ?? []) {
+    target.set(partition, Math.max(target.get(partition) ?? 0, offset));
+  }
   if (target.size > 0) await awaitIndexed(client, { before, target, signal, onProgress });
   const lost = await findMissing(client, visible, signal);
   skipped.push(
@@ -90,7 +103,10 @@ export async function ingest({
       reason: 'was refused by the ingestor; see its log and documents.dlq',
     })),
   );
-  return { sent: written.length, indexed: written.length - lost.length, skipped };
+  const report = { sent: written.length, indexed: written.length - lost.length, skipped };
+  if (synced === undefined) return report;
+  const { watermark: _, ...counts } = synced;
+  return { ...report, sync: counts };
 }
 
 async function awaitIndexed(

@@ -55,6 +55,8 @@ function readArguments(args: string[]) {
         all: { type: 'boolean' },
         connectors: { type: 'string' },
         state: { type: 'string' },
+        sync: { type: 'boolean' },
+        'max-deleted': { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

@@ -1,6 +1,14 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Acl, DocumentInput, Manifest } from '@freshet/shared/contracts';
+import {
+  type Acl,
+  type DocumentInput,
+  decodeWatermark,
+  type Manifest,
+  type Watermark,
+} from '@freshet/shared/contracts';
+import { decodeContent, hashContent } from '@freshet/shared/document-content';
+import { FreshetError } from '@freshet/shared/errors';
+import pLimit from 'p-limit';
 import type { FreshetClient } from './client.ts';
 
 export interface SyncOptions {
@@ -8,6 +16,8 @@ export interface SyncOptions {
   source: string;
   /** Deletes nothing when more than this share of the source's documents, 0 to 1, would go. */
   maxDeleted: number;
+  /** Takes documents of this version and newer as there: their source was read for them since. */
+  since?: number | undefined;
   signal: AbortSignal;
 }
 
@@ -20,7 +30,7 @@ export interface Sync {
   /** Notes that something of the source is unknown: then nothing can be said to be missing. */
   doubt(reason: string): void;
   /** Deletes what the source no longer has, or says why it does not. */
-  finish(): Promise<SyncReport>;
+  finish(): Promise<SyncResult>;
 }
 
 export interface SyncReport {
@@ -30,11 +40,24 @@ export interface SyncReport {
   refused?: string;
 }
 
+export interface SyncResult extends SyncReport {
+  /** Partition and offset by which the deletions are applied. */
+  watermark: Watermark;
+}
+
+const CONCURRENT_DELETIONS = 8;
+
 /** Reads what the index holds of a source. */
-export async function beginSync({ client, source, maxDeleted, signal }: SyncOptions): Promise<Sync> {
+export async function beginSync({
+  client,
+  source,
+  maxDeleted,
+  since = Number.POSITIVE_INFINITY,
+  signal,
+}: SyncOptions): Promise<Sync> {
   const held = new Map<string, Manifest>();
   for await (const manifest of client.list(source, signal)) held.set(manifest.documentId, manifest);
-  const missing = new Map(held);
+  const missing = new Map([...held].filter(([, { version }]) => version < since));
   let unchanged = 0;
   let doubt: string | undefined;
 
@@ -60,27 +83,47 @@ export async function beginSync({ client, source, maxDeleted, signal }: SyncOpti
     },
     async finish() {
       const refused = judge();
-      if (refused !== undefined) return { unchanged, deleted: 0, refused };
-      for (const { documentId, version } of missing.values()) {
+      const watermark = new Map<number, number>();
+      if (refused !== undefined) return { unchanged, deleted: 0, refused, watermark };
+      const limit = pLimit(CONCURRENT_DELETIONS);
+      await limit.map(missing.values(), async ({ documentId, version }) => {
         signal.throwIfAborted();
         // At the version that was read: what somebody else wrote since then stays.
-        await client.delete(source, documentId, signal, version);
-      }
-      return { unchanged, deleted: missing.size };
+        const deletion = await client.delete(source, documentId, signal, version);
+        advance(watermark, deletion.watermark);
+      });
+      return { unchanged, deleted: missing.size, watermark };
     },
   };
 }
 
 /** Whether sending the document would change nothing. What it leaves open, the fleet decided when it came first. */
 function holds(manifest: Manifest, document: DocumentInput): boolean {
-  const { content, title, uri, acl, attributes = {} } = document;
+  const { title, uri, acl, attributes = {} } = document;
   return (
-    manifest.contentHash === createHash('sha256').update(content).digest('hex') &&
+    manifest.contentHash === hashOf(document) &&
     (title === undefined || manifest.title === title) &&
     manifest.uri === uri &&
     isDeepStrictEqual(manifest.attributes, attributes) &&
     (acl === undefined || isDeepStrictEqual(sorted(manifest.acl), sorted(acl)))
   );
+}
+
+/** `undefined` for content that cannot be sent: the gateway says what is wrong with it. */
+function hashOf(document: DocumentInput): string | undefined {
+  try {
+    return hashContent(decodeContent(document));
+  } catch (error) {
+    if (error instanceof FreshetError) return undefined;
+    throw error;
+  }
+}
+
+/** Moves a watermark on to where the token stands; partitions that it has passed stay. */
+export function advance(watermark: Map<number, number>, token: string): void {
+  for (const [partition, offset] of decodeWatermark(token)) {
+    watermark.set(partition, Math.max(watermark.get(partition) ?? 0, offset));
+  }
 }
 
 function sorted(acl: Acl): Acl {

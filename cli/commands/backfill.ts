@@ -1,16 +1,17 @@
 import { backfill } from '../backfill.ts';
 import { openBackfillState } from '../backfill-state.ts';
-import { type Command, EXIT, UsageError } from '../command.ts';
-
-const SHOWN_SKIPS = 20;
+import { type Command, EXIT, readMaxDeleted, UsageError } from '../command.ts';
+import { showSkipped, toSentence } from '../show-report.ts';
 
 export const backfillCommand: Command = {
-  usage: 'backfill CONNECTOR --connectors FILE [--state FILE]',
-  summary: 'send all documents of a source, such as Confluence; with --state it goes on where it broke off',
+  usage: 'backfill CONNECTOR --connectors FILE [--state FILE] [--sync [--max-deleted SHARE]]',
+  summary:
+    'send all documents of a source, such as Confluence; with --state it goes on where it broke off,\n      with --sync it deletes what the source no longer has',
   async run({ client, paths, options, progress, signal, out }) {
     const [name, ...rest] = paths;
     if (name === undefined || rest.length > 0) throw new UsageError('name one connector');
     if (!options.connectors) throw new UsageError('--connectors FILE is missing');
+    const maxDeleted = readMaxDeleted(options);
     // Loaded here: whoever asks a question needs no client of a source.
     const { openReaders } = await import('@freshet/sources/open');
     const readers = await openReaders(options.connectors, {
@@ -27,6 +28,7 @@ export const backfillCommand: Command = {
         client,
         reader,
         state,
+        maxDeleted,
         signal,
         onProgress: () => progress.update('documents', state.seen.size),
       });
@@ -34,16 +36,13 @@ export const backfillCommand: Command = {
       const total = state.seen.size;
       if (options.json) out(`${JSON.stringify({ ...report, total, resumed })}\n`);
       else {
-        for (const { name: skipped, reason } of report.skipped.slice(0, SHOWN_SKIPS)) {
-          progress.line(`skipped ${skipped}: ${reason}`);
-        }
-        const more = report.skipped.length - SHOWN_SKIPS;
-        if (more > 0) progress.line(`and ${more} more`);
+        showSkipped(report.skipped, progress);
+        if (report.sync) out(toSentence(report.sync));
         out(
           `${name} holds ${total} documents; ${report.indexed} are searchable now, ${report.deleted} are not published or could not be taken\n`,
         );
       }
-      return report.skipped.length > 0 ? EXIT.partly : EXIT.ok;
+      return report.skipped.length > 0 || report.sync?.refused !== undefined ? EXIT.partly : EXIT.ok;
     } finally {
       await reader.close();
     }

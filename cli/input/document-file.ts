@@ -39,11 +39,14 @@ export async function* readDocumentFile(
     const known = Object.keys(FORMATS).join(', ');
     throw new FreshetError('FRESHET_REQUEST_INVALID', { detail: `${path}: Freshet reads ${known}.` });
   }
+  // Records have ids of their own.
+  const known = mediaType === 'application/jsonl' ? {} : { documentId: name };
+  const skip = (reason: string) => ({ skipped: { name, reason, ...known } });
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
-    yield { skipped: { name, reason: (error as Error).message } };
+    yield skip((error as Error).message);
     return;
   }
   const encoded = encodeContent(bytes, mediaType);
@@ -51,7 +54,6 @@ export async function* readDocumentFile(
     yield* readRecords(encoded.content, { source, name });
     return;
   }
-  const skip = (reason: string) => ({ skipped: { name, reason } });
   if (!encoded) yield skip('is not UTF-8');
   else if (encoded.content.trim() === '') yield skip('is empty');
   else if (bytes.length > MAX_CONTENT_BYTES) yield skip(`is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);

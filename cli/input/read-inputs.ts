@@ -7,7 +7,14 @@ import { FORMATS, readDocumentFile } from './document-file.ts';
 import { fetchDocument, readUrlList } from './urls.ts';
 
 /** One document to send, or why a file gives none. */
-export type InputItem = { document: DocumentInput } | { skipped: { name: string; reason: string } };
+export type InputItem = { document: DocumentInput } | { skipped: SkippedInput };
+
+export interface SkippedInput {
+  name: string;
+  reason: string;
+  /** The document that it would be; unknown for what cannot be read so far. */
+  documentId?: string;
+}
 
 export interface InputSettings {
   source: string;
@@ -66,6 +73,9 @@ async function* readFolder(root: string, settings: InputSettings): AsyncGenerato
     settings.signal.throwIfAborted();
     const name = relative(root, file).split(sep).join('/');
     if (extname(file).toLowerCase() in FORMATS) yield* readDocumentFile(file, name, settings);
-    else yield { skipped: { name, reason: `files of type ${extname(file) || 'none'} are not read` } };
+    else
+      yield {
+        skipped: { name, documentId: name, reason: `files of type ${extname(file) || 'none'} are not read` },
+      };
   }
 }

@@ -19,7 +19,9 @@ export function* readRecords(
   for (const line of content.split('\n')) {
     number += 1;
     if (line.trim() === '') continue;
-    const skip = (reason: string) => ({ skipped: { name: `${name}:${number}`, reason } });
+    const skip = (reason: string, documentId?: string) => ({
+      skipped: { name: `${name}:${number}`, reason, ...(documentId === undefined ? {} : { documentId }) },
+    });
     let record: unknown;
     try {
       record = JSON.parse(line);
@@ -34,11 +36,14 @@ export function* readRecords(
     const fields = record as Record<string, unknown>;
     const id = fields['id'] ?? fields['_id'];
     const text = fields['text'] ?? fields['content'] ?? fields['body'];
-    if (typeof id !== 'string' && typeof id !== 'number') yield skip('has no id');
-    else if (typeof text !== 'string' || text.trim() === '') yield skip('has no text');
-    else if (Buffer.byteLength(text) > MAX_CONTENT_BYTES) yield skip('is too large');
+    if (typeof id !== 'string' && typeof id !== 'number') {
+      yield skip('has no id');
+      continue;
+    }
+    const documentId = isBare ? String(id) : `${name}#${id}`;
+    if (typeof text !== 'string' || text.trim() === '') yield skip('has no text', documentId);
+    else if (Buffer.byteLength(text) > MAX_CONTENT_BYTES) yield skip('is too large', documentId);
     else {
-      const documentId = isBare ? String(id) : `${name}#${id}`;
       yield {
         document: {
           source,

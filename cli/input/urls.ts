@@ -30,7 +30,7 @@ export async function readUrlList(path: string): Promise<string[] | undefined> {
 
 /** One page as a document; its URL is its id. */
 export async function fetchDocument(url: string, { source, signal }: InputSettings): Promise<InputItem> {
-  const skip = (reason: string): InputItem => ({ skipped: { name: url, reason } });
+  const skip = (reason: string): InputItem => ({ skipped: { name: url, documentId: url, reason } });
   try {
     const { statusCode, headers, body } = await request(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),

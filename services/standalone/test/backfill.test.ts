@@ -94,3 +94,31 @@ test('a backfill says in one line what is wrong with its words or files', async 
   await writeFile(state, '{"conn');
   assert.match((await freshet('wiki', '--state', state)).error, /remove it to begin anew/);
 });
+
+test('with --sync a backfill deletes what the source no longer has, but nothing that is newer than its beginning', async (t) => {
+  const { wiki, fleet, freshet, state, manifest } = await start(t);
+  for (let id = 1; id <= PAGES; id += 1) wiki.wiki.put({ id: String(id) });
+  assert.equal((await freshet('wiki', '--state', state)).code, 0);
+  wiki.wiki.pages.delete('3');
+  wiki.wiki.pages.delete(String(PAGES));
+
+  wiki.gate.failAfter(330);
+  const broken = await freshet('wiki', '--state', state, '--sync');
+  assert.equal(broken.code, 1, broken.error);
+  assert.equal((await manifest(3))?.state, 'live', 'nothing goes before all was read');
+  // Told by a webhook after the pages among which it stands were read.
+  await fleet.write({ source: 'wiki', documentId: 'pages/0' });
+  wiki.gate.recover();
+  const whole = await freshet('wiki', '--state', state, '--sync');
+  assert.deepEqual([whole.code, whole.report.sync], [0, { deleted: 2 }], whole.error);
+  assert.deepEqual(
+    [(await manifest(3))?.state, (await manifest(PAGES))?.state, (await manifest(0))?.state],
+    ['deleted', 'deleted', 'live'],
+  );
+
+  for (let id = 1; id <= 60; id += 1) wiki.wiki.pages.delete(String(id));
+  const refused = await freshet('wiki', '--sync');
+  assert.equal(refused.code, 3);
+  assert.match(refused.report.sync.refused, /60 of 119 documents/);
+  assert.equal((await manifest(5))?.state, 'live');
+});
