@@ -35,8 +35,8 @@ export interface FreshetClient {
   ): Promise<{ version: number; watermark: string }>;
   /** `undefined` for a document that the index does not have. */
   manifest(source: string, documentId: string, signal: AbortSignal): Promise<Manifest | undefined>;
-  /** What the index knows of the live documents of a source, by document id. */
-  list(source: string, signal: AbortSignal): AsyncGenerator<Manifest>;
+  /** What the index knows of the live documents of a source, by document id; of those alone whose id begins so. */
+  list(source: string, signal: AbortSignal, prefix?: string): AsyncGenerator<Manifest>;
   status(signal: AbortSignal): Promise<WatermarkResponse>;
   search(request: RetrieveRequest, signal: AbortSignal): Promise<RetrieveResponse>;
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent>;
@@ -82,8 +82,9 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
         throw error;
       }
     },
-    async *list(source, signal) {
-      let after: string | undefined;
+    async *list(source, signal, prefix = '') {
+      // Ids that begin alike stand together, behind what they begin with.
+      let after = prefix === '' ? undefined : prefix;
       do {
         const query = new URLSearchParams({
           source,
@@ -96,7 +97,10 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
           path: `/v1/documents?${query}`,
           isIdempotent: true,
         });
-        yield* page.documents;
+        for (const manifest of page.documents) {
+          if (!manifest.documentId.startsWith(prefix)) return;
+          yield manifest;
+        }
         after = page.next;
       } while (after !== undefined);
     },

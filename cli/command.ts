@@ -28,6 +28,8 @@ export interface CommandOptions {
   /** Deletes what the source no longer has. */
   sync?: boolean;
   'max-deleted'?: string;
+  /** Goes on with every change of a folder. */
+  watch?: boolean;
   json?: boolean;
 }
 

@@ -57,6 +57,7 @@ function readArguments(args: string[]) {
         state: { type: 'string' },
         sync: { type: 'boolean' },
         'max-deleted': { type: 'string' },
+        watch: { type: 'boolean' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

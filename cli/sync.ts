@@ -16,6 +16,8 @@ export interface SyncOptions {
   source: string;
   /** Deletes nothing when more than this share of the source's documents, 0 to 1, would go. */
   maxDeleted: number;
+  /** Looks at documents alone whose id begins so. */
+  prefix?: string | undefined;
   /** Takes documents of this version and newer as there: their source was read for them since. */
   since?: number | undefined;
   signal: AbortSignal;
@@ -52,11 +54,12 @@ export async function beginSync({
   client,
   source,
   maxDeleted,
+  prefix,
   since = Number.POSITIVE_INFINITY,
   signal,
 }: SyncOptions): Promise<Sync> {
   const held = new Map<string, Manifest>();
-  for await (const manifest of client.list(source, signal)) held.set(manifest.documentId, manifest);
+  for await (const manifest of client.list(source, signal, prefix)) held.set(manifest.documentId, manifest);
   const missing = new Map([...held].filter(([, { version }]) => version < since));
   let unchanged = 0;
   let doubt: string | undefined;

@@ -62,20 +62,37 @@ async function* readFolder(root: string, settings: InputSettings): AsyncGenerato
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
-    .filter(
-      (file) =>
-        !relative(root, file)
-          .split(sep)
-          .some((part) => part.startsWith('.') || part === 'node_modules'),
-    )
+    .filter((file) => !isLeftOut(root, file))
     .sort();
   for (const file of files) {
     settings.signal.throwIfAborted();
-    const name = relative(root, file).split(sep).join('/');
-    if (extname(file).toLowerCase() in FORMATS) yield* readDocumentFile(file, name, settings);
-    else
-      yield {
-        skipped: { name, documentId: name, reason: `files of type ${extname(file) || 'none'} are not read` },
-      };
+    yield* readFileOf(root, file, settings);
+  }
+}
+
+/** Whether a file or folder below a root is left out: what is hidden, and packages. */
+export function isLeftOut(root: string, path: string): boolean {
+  return relative(root, path)
+    .split(sep)
+    .some((part) => part.startsWith('.') || part === 'node_modules');
+}
+
+/** The name of a file below a root, which is also the id of its document. */
+export function nameBelow(root: string, file: string): string {
+  return relative(root, file).split(sep).join('/');
+}
+
+/** The documents of one file of a folder. */
+export async function* readFileOf(
+  root: string,
+  file: string,
+  settings: InputSettings,
+): AsyncGenerator<InputItem> {
+  const name = nameBelow(root, file);
+  const extension = extname(file).toLowerCase();
+  if (extension in FORMATS) yield* readDocumentFile(file, name, settings);
+  else {
+    const reason = `files of type ${extension || 'none'} are not read`;
+    yield { skipped: { name, documentId: name, reason } };
   }
 }
