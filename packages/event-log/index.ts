@@ -45,8 +45,8 @@ export interface ConsumeOptions {
   group: string;
   /**
    * Handles one batch. When it settles well, the batch is committed; when it throws, the same records come again
-   * after a pause. Partitions are handled one at a time: a consumer never runs two batches at once. The signal
-   * aborts when the consumer stops or has lost the partition: what is written after that must be fenced by its
+   * after a pause. Batches of one partition come one after the other, in its order; those of several partitions at
+   * once where `concurrency` says so. The signal aborts when the consumer stops or has lost the partition: what is written after that must be fenced by its
    * version. A batch that settles well although the consumer stops is still committed.
    */
   onBatch: (batch: RecordBatch, signal: AbortSignal) => Promise<void>;
@@ -59,6 +59,8 @@ export interface ConsumeOptions {
   maxRecords?: number;
   /** Bytes of keys, values and headers in a batch at most, 4 MiB by default; one record always fits. */
   maxBytes?: number;
+  /** Partitions whose batches may run at once; 1 by default. The embedded log has one, whatever is asked for. */
+  concurrency?: number;
 }
 
 export interface Consumer {

@@ -1,7 +1,7 @@
 import type { Backoff } from '@freshet/shared/backoff';
 import type { FreshetError } from '@freshet/shared/errors';
 import type { EachBatchPayload } from 'kafkajs';
-import type { ConsumeOptions, LogRecord, RecordBatch } from '../index.ts';
+import type { ConsumedRecord, ConsumeOptions, RecordBatch } from '../index.ts';
 import { isGroupChange } from './failure.ts';
 import { keepAlive } from './keep-alive.ts';
 import { fromMessage, sizeOf, toOffset } from './records.ts';
@@ -48,7 +48,8 @@ export function createBatchHandler({
   describe,
 }: BatchHandlerOptions): BatchHandler {
   const retries = new Map<number, Retry>();
-  let running: { controller: AbortController; done: PromiseWithResolvers<void> } | undefined;
+  /** The batches that run, one a partition. */
+  const running = new Map<AbortController, Promise<void>>();
   let isStopping = false;
   /** Why this membership is over: batches that KafkaJS has queued meanwhile are not ours any more. */
   let change: unknown;
@@ -81,7 +82,8 @@ export function createBatchHandler({
   async function run(payload: EachBatchPayload, batch: RecordBatch, next: number): Promise<boolean> {
     const controller = new AbortController();
     const { signal } = controller;
-    running = { controller, done: Promise.withResolvers() };
+    const done = Promise.withResolvers<void>();
+    running.set(controller, done.promise);
     const alive = keepAlive({
       heartbeat: payload.heartbeat,
       everyMs: heartbeatMs,
@@ -103,8 +105,8 @@ export function createBatchHandler({
     } finally {
       alive.end();
       change ??= alive.change;
-      running.done.resolve();
-      running = undefined;
+      running.delete(controller);
+      done.resolve();
     }
   }
 
@@ -112,7 +114,7 @@ export function createBatchHandler({
     async handle(payload) {
       const { batch, resolveOffset, isRunning, isStale } = payload;
       const { partition } = batch;
-      const fetched = batch.messages.map((message) => fromMessage(message, partition));
+      const fetched = batch.messages;
       let at = 0;
       while (at < fetched.length) {
         // KafkaJS joins again when it hears of a group change from here.
@@ -121,11 +123,11 @@ export function createBatchHandler({
         const again = retries.get(partition);
         const pauseMs = (again?.dueAt ?? 0) - performance.now();
         if (pauseMs > 0) return hold(payload, pauseMs);
-        const isSame = again?.offset === fetched[at]!.offset;
-        const end = isSame
-          ? Math.min(at + again.records, fetched.length)
-          : fit(fetched, at, maxRecords, maxBytes);
-        const records = fetched.slice(at, end);
+        const following = fetched.slice(at, at + Math.max(maxRecords, again?.records ?? 0));
+        const taken = following.map((message) => fromMessage(message, partition));
+        const isSame = again?.offset === taken[0]!.offset;
+        const records = isSame ? taken.slice(0, again.records) : fit(taken, maxRecords, maxBytes);
+        const end = at + records.length;
         const last = String(records.at(-1)!.offset);
         // Control records and what compaction took have offsets too: the last batch steps over them.
         const next = toOffset(end === fetched.length ? batch.lastOffset() : last) + 1;
@@ -143,11 +145,13 @@ export function createBatchHandler({
 
     stop() {
       isStopping = true;
-      running?.controller.abort(new DOMException('The consumer stops.', 'AbortError'));
+      for (const controller of running.keys()) {
+        controller.abort(new DOMException('The consumer stops.', 'AbortError'));
+      }
     },
 
     async idle() {
-      await running?.done.promise;
+      await Promise.all(running.values());
     },
   };
 }
@@ -159,14 +163,14 @@ async function commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, nex
   });
 }
 
-/** The end of a batch that begins there; it always has one record. */
-function fit(records: readonly LogRecord[], start: number, maxRecords: number, maxBytes: number): number {
-  let bytes = sizeOf(records[start]!);
-  let end = start + 1;
-  while (end < records.length && end - start < maxRecords) {
+/** The records of a batch that begins with these; it always has one. */
+function fit(records: ConsumedRecord[], maxRecords: number, maxBytes: number): ConsumedRecord[] {
+  let bytes = sizeOf(records[0]!);
+  let end = 1;
+  while (end < Math.min(records.length, maxRecords)) {
     bytes += sizeOf(records[end]!);
     if (bytes > maxBytes) break;
     end++;
   }
-  return end;
+  return records.slice(0, end);
 }

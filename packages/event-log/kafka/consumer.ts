@@ -7,6 +7,14 @@ import type { CreateClient } from './client.ts';
 import { isPassing, toError } from './failure.ts';
 import type { Health } from './health.ts';
 
+/**
+ * What is fetched is held in memory until all of it is worked off, and nothing newer is looked at before: little of
+ * each partition is better for both. Counted as the brokers keep it, compressed; the first record of a fetch comes
+ * whatever its size, and KafkaJS lets the partitions take turns at being first.
+ */
+const MAX_PARTITION_FETCH_BYTES = 256 * 1024;
+const MAX_FETCH_BYTES = 2 * 1024 * 1024;
+
 export interface MembershipOptions {
   sessionTimeoutMs: number;
   rebalanceTimeoutMs: number;
@@ -28,7 +36,7 @@ export interface ConsumerContext extends MembershipOptions {
 
 /** Consumes in the background from now on: connects, and joins again after every failure, until it is stopped. */
 export function startConsumer(options: ConsumeOptions, context: ConsumerContext): Consumer {
-  const { topic, group, maxBytes = MAX_BATCH_BYTES, onError } = options;
+  const { topic, group, maxBytes = MAX_BATCH_BYTES, concurrency = 1, onError } = options;
   const { createClient, brokers, prefix, backoff, health, closeTimeoutMs, reach, onStop } = context;
   const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs } = context;
   const part = `consumer ${prefix}${group} of ${prefix}${topic}`;
@@ -54,8 +62,8 @@ export function startConsumer(options: ConsumeOptions, context: ConsumerContext)
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatMs,
-      maxBytesPerPartition: maxBytes,
-      maxBytes: Math.max(10 * 1024 * 1024, maxBytes),
+      maxBytesPerPartition: Math.min(maxBytes, MAX_PARTITION_FETCH_BYTES),
+      maxBytes: MAX_FETCH_BYTES,
       // Stopping waits for the fetch that is under way.
       maxWaitTimeInMs: 300,
       allowAutoTopicCreation: false,
@@ -70,7 +78,7 @@ export function startConsumer(options: ConsumeOptions, context: ConsumerContext)
     await member.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 1,
+      partitionsConsumedConcurrently: concurrency,
       eachBatch: (payload) => handler.handle(payload),
     });
   }

@@ -91,6 +91,45 @@ test('while the batch of one partition fails and pauses, the other partition goe
   });
 });
 
+test(
+  'two partitions run at once where that is asked for, and each keeps its order and its commits',
+  LIMIT,
+  async (t) => {
+    const log = await openFor(t, kafka.url, { topicPrefix });
+    const topic = 'concurrent';
+    await log.ensureTopic(topic, { partitions: 2, cleanup: 'keep' });
+    const records = Array.from({ length: 20 }, (_, i) => record(i % 2 === 0 ? zero : one, String(i)));
+    await log.append(topic, records);
+    const both = Promise.withResolvers<void>();
+    const running = new Set<number>();
+    const seen: number[][] = [[], []];
+    const consumer = await log.consume({
+      topic,
+      group: 'group',
+      maxRecords: 3,
+      concurrency: 2,
+      onBatch: async ({ partition, records }) => {
+        assert.ok(!running.has(partition), 'a partition never has two batches');
+        running.add(partition);
+        if (running.size === 2) both.resolve();
+        // One alone would wait here for ever.
+        await both.promise;
+        await new Promise(setImmediate);
+        seen[partition]!.push(...records.map(({ value }) => Number(value)));
+        running.delete(partition);
+      },
+    });
+    await eventually(async () => {
+      for (const { committed, end } of await log.lag(topic, 'group')) assert.equal(committed, end);
+    });
+    await consumer.stop();
+    assert.deepEqual(seen, [
+      [0, 2, 4, 6, 8, 10, 12, 14, 16, 18],
+      [1, 3, 5, 7, 9, 11, 13, 15, 17, 19],
+    ]);
+  },
+);
+
 test('a member that a rebalance does not wait for is told that it lost its partition', LIMIT, async (t) => {
   const log = await openFor(t, kafka.url, { topicPrefix, rebalanceTimeoutMs: 1_000 });
   const other = await openFor(t, kafka.url, { topicPrefix, rebalanceTimeoutMs: 1_000 });
