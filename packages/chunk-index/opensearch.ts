@@ -99,6 +99,15 @@ export function createOpenSearchChunkIndex(
     }),
     { keyOf: ({ manifest }: DocumentWrite) => documentKey(manifest) },
   );
+  /** What was written before the call is in the refresh that begins after it, whoever else waits for that too. */
+  const advanceWatermark = coalesce<Watermark, void>(
+    async (advances) => {
+      await client.indices.refresh({ index: [chunks.write, manifests.write] });
+      await watermarks.advance(greatest(advances));
+      return [];
+    },
+    { most: Number.POSITIVE_INFINITY },
+  );
   const readWatermark = coalesce<void, Watermark>(
     async (calls) => {
       const watermark = await watermarks.read();
@@ -125,10 +134,7 @@ export function createOpenSearchChunkIndex(
       });
     }),
 
-    advanceWatermark: guarded(async (watermark: Watermark) => {
-      await client.indices.refresh({ index: [chunks.write, manifests.write] });
-      await watermarks.advance(watermark);
-    }),
+    advanceWatermark: guarded(advanceWatermark),
 
     ping: coded(async () => {
       await verify();
@@ -137,4 +143,15 @@ export function createOpenSearchChunkIndex(
 
     close: () => client.close(),
   };
+}
+
+/** Of each partition the greatest offset. */
+function greatest(watermarks: readonly Watermark[]): Watermark {
+  const offsets = new Map<number, number>();
+  for (const watermark of watermarks) {
+    for (const [partition, offset] of watermark) {
+      offsets.set(partition, Math.max(offset, offsets.get(partition) ?? 0));
+    }
+  }
+  return offsets;
 }

@@ -151,7 +151,9 @@ export function dynamicSettings({ replicas }: Pick<IndexOptions, 'replicas'>) {
   return {
     index: {
       number_of_replicas: replicas,
-      refresh_interval: '1s',
+      // Each batch is made searchable when it is written; this is for those that take long. Every refresh makes a
+      // segment, with a graph that merges make anew.
+      refresh_interval: '10s',
       'merge.policy.segments_per_tier': 4,
       'merge.policy.floor_segment': '64mb',
     },
