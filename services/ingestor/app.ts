@@ -37,6 +37,9 @@ export interface IngestorOptions {
 /** The consumer group of all ingestors of a fleet. */
 export const INGESTOR_GROUP = 'ingestor';
 
+/** While the batch of one partition is read, refreshed or committed, others are embedded; and no change waits for all. */
+const CONCURRENT_PARTITIONS = 6;
+
 /** Consumes the document log into the index. Its HTTP side is health and metrics alone. */
 export async function openIngestor({
   config,
@@ -77,6 +80,7 @@ export async function openIngestor({
     group: INGESTOR_GROUP,
     maxRecords: config.INGEST_BATCH_RECORDS,
     maxBytes: config.INGEST_BATCH_BYTES,
+    concurrency: CONCURRENT_PARTITIONS,
     onBatch: createBatchHandler({
       index,
       embedder: observeEmbedder(embedder, createModelMetrics(registry)),

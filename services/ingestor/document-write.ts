@@ -3,6 +3,7 @@ import type { Embedder } from '@freshet/models/embedding';
 import type { DeletedDocument, Manifest, UpsertedDocument } from '@freshet/shared/contracts';
 import { decodeContent, hashContent } from '@freshet/shared/document-content';
 import type { Sources } from '@freshet/shared/sources';
+import type { BatchClock } from './batch-clock.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { DocumentParser } from './parse/parser.ts';
 
@@ -46,25 +47,23 @@ export async function toWrite(
   data: UpsertedDocument,
   known: Manifest | undefined,
   { index, embedder, parser, sources, metrics, now = () => new Date() }: WritePorts,
-  signal: AbortSignal,
+  { signal, clock }: { signal: AbortSignal; clock: BatchClock },
 ): Promise<DocumentWrite> {
   const { mediaType, source, uri } = data;
   const content = decodeContent(data);
   // Before it is parsed, which takes its bytes away.
   const contentHash = hashContent(content);
-  const { title, drafts } = await metrics.time('parse', () =>
-    parser.parse({ content, mediaType, title: data.title }),
+  const { title, drafts } = await clock.time('parse', () =>
+    metrics.time('parse', () => parser.parse({ content, mediaType, title: data.title })),
   );
   const kept =
     known?.state === 'live'
-      ? await index.readVectors(data, embedder.fingerprint)
+      ? await clock.time('read', () => index.readVectors(data, embedder.fingerprint))
       : new Map<string, Float32Array>();
   const missing = drafts.filter((draft) => !kept.has(draft.contentHash));
-  const vectors = await metrics.time('embed', () =>
-    embedder.embedDocuments(
-      missing.map(({ embeddedText }) => embeddedText),
-      { signal },
-    ),
+  const texts = missing.map(({ embeddedText }) => embeddedText);
+  const vectors = await clock.time('embed', () =>
+    metrics.time('embed', () => embedder.embedDocuments(texts, { signal })),
   );
   metrics.embedded.inc(missing.length);
   missing.forEach((draft, i) => {

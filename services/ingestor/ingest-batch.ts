@@ -1,25 +1,27 @@
 import type { DocumentWrite, StoredManifest, WriteOutcome } from '@freshet/chunk-index';
 import type { ConsumedRecord, RecordBatch } from '@freshet/event-log';
-import { DELETED, type DocumentEvent, fenceOf } from '@freshet/shared/contracts';
+import { DELETED, type DocumentEvent, fenceOf, type UpsertedDocument } from '@freshet/shared/contracts';
 import { decodeDocumentEvent } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { activeSpan, recordFailure, type Span, setContent, withSpan } from '@freshet/shared/spans';
 import pLimit from 'p-limit';
 import { createAttemptCounter } from './attempts.ts';
+import { type BatchClock, createBatchClock } from './batch-clock.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { toTombstone, toWrite, type WritePorts } from './document-write.ts';
 import { faultOf } from './failures.ts';
 import { type AwaitedChanges, createFreshness } from './freshness.ts';
 import { batchSpan, documentSpan } from './spans.ts';
+import { createWriteGate, type WriteGate } from './write-gate.ts';
 
 export interface IngestPorts extends WritePorts {
   deadLetters: DeadLetters;
   logger: Logger;
 }
 
-/** Enough to keep the embedder busy while other documents are parsed and written. */
-const CONCURRENT_DOCUMENTS = 6;
+/** Of all batches together: enough to keep the embedder busy while other documents are parsed and written. */
+const CONCURRENT_DOCUMENTS = 16;
 
 /** A batch that failed so often without a known reason is handled record by record, to find the one that is wrong. */
 const UNEXPLAINED_FAILURES = 4;
@@ -35,6 +37,8 @@ interface BatchContext {
   /** How often the records were handled, this time included. */
   attempts: number;
   awaited: AwaitedChanges;
+  clock: BatchClock;
+  gate: WriteGate;
   span: Span | undefined;
 }
 
@@ -93,10 +97,25 @@ export function createBatchHandler(
     return [...documents.values()];
   }
 
+  /** Ends with its place in the gate still held, unless it fails. */
+  async function prepare(
+    data: UpsertedDocument,
+    known: StoredManifest | undefined,
+    { signal, clock, gate }: Pick<BatchContext, 'signal' | 'clock' | 'gate'>,
+  ): Promise<DocumentWrite> {
+    gate.begin();
+    try {
+      return await toWrite(data, known, ports, { signal, clock });
+    } catch (error) {
+      gate.leave();
+      throw error;
+    }
+  }
+
   async function apply(
     pending: Pending,
     known: StoredManifest | undefined,
-    { signal, attempts, awaited }: BatchContext,
+    { signal, attempts, awaited, clock, gate }: BatchContext,
     span: Span | undefined,
   ): Promise<Outcome> {
     const { record, event } = pending;
@@ -106,12 +125,16 @@ export function createBatchHandler(
     let write: DocumentWrite;
     let outcome: WriteOutcome | undefined;
     try {
-      write =
-        event.type === DELETED
-          ? toTombstone(event.data, known, ports)
-          : await toWrite(event.data, known, ports, signal);
+      // A deletion waits for nobody: it is gone from answers as soon as it is written.
+      if (event.type === DELETED) write = toTombstone(event.data, known, ports);
+      else {
+        write = await prepare(event.data, known, { signal, clock, gate });
+        await gate.ready();
+      }
       signal.throwIfAborted();
-      [outcome] = await withSpan('index write', {}, () => metrics.time('write', () => index.write([write])));
+      [outcome] = await withSpan('index write', {}, () =>
+        clock.time('write', () => metrics.time('write', () => index.write([write]))),
+      );
     } catch (error) {
       if (!(error instanceof FreshetError) || faultOf(error) !== 'event') throw error;
       recordFailure(span, error);
@@ -122,7 +145,7 @@ export function createBatchHandler(
     span?.setAttribute('freshet.ingest.chunks', write.chunks.length);
     if (outcome !== 'written') return 'stale';
     metrics.chunks.inc(write.chunks.length);
-    awaited.add(event.data.changedAt);
+    awaited.add(event.data.source, event.data.changedAt);
     return write.manifest.state;
   }
 
@@ -139,10 +162,17 @@ export function createBatchHandler(
     });
   }
 
+  /** Deletions do not wait behind documents that are embedded. */
+  function inTurn({ event }: Pending, work: () => Promise<void>): Promise<void> {
+    return event.type === DELETED ? work() : limit(work);
+  }
+
   async function applyTogether(pending: readonly Pending[], context: BatchContext): Promise<void> {
-    const manifests = await index.readManifests(pending.map(({ event }) => event.data));
+    const manifests = await context.clock.time('read', () =>
+      index.readManifests(pending.map(({ event }) => event.data)),
+    );
     const results = await Promise.allSettled(
-      pending.map((item) => limit(() => applyTraced(item, manifests.get(item.record.key), context))),
+      pending.map((item) => inTurn(item, () => applyTraced(item, manifests.get(item.record.key), context))),
     );
     const failures = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     if (failures.length > 0) throw failures.find((failure) => faultOf(failure) === 'world') ?? failures[0];
@@ -167,19 +197,31 @@ export function createBatchHandler(
     if (!first || !last) return;
     const tries = counter.begin(partition, first.offset);
     const awaited = freshness.begin(partition, first.offset);
-    const context: BatchContext = { signal, attempts: tries.count, awaited, span: activeSpan() };
+    const clock = createBatchClock();
+    const gate = createWriteGate();
+    const context: BatchContext = {
+      signal,
+      attempts: tries.count,
+      awaited,
+      clock,
+      gate,
+      span: activeSpan(),
+    };
     try {
-      const pending = await decode(records, context);
+      const pending = await clock.time('decode', () => decode(records, context));
       if (tries.unexplained < UNEXPLAINED_FAILURES) await applyTogether(pending, context);
       else for (const item of pending) await applyAlone(item, context);
       const watermark = new Map([[partition, last.offset + 1]]);
-      await withSpan('advance watermark', {}, () => index.advanceWatermark(watermark));
+      await withSpan('advance watermark', {}, () =>
+        clock.time('searchable', () => index.advanceWatermark(watermark)),
+      );
     } catch (error) {
       if (!signal.aborted && faultOf(error) === 'unknown') tries.unexplained += 1;
       throw error;
     }
     counter.end(partition);
     awaited.becameSearchable();
+    clock.observe(metrics.batches);
   }
 
   return (batch, signal) => {

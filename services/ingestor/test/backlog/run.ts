@@ -18,18 +18,17 @@ import { startIngestor } from '../crash/ingestor-process.ts';
 import { createWorkload, toRecord } from '../crash/workload.ts';
 
 /**
- * What an ingestor needs of memory with a backlog of 10 documents, of many, and of ten times as many: from some size on
- * it should not grow. Kafka is real, the index is the embedded one, whose file is mapped into memory: that part of the
+ * What an ingestor needs of memory with a backlog of few and of many documents: from some size on it should not grow. Kafka is real, the index is the embedded one, whose file is mapped into memory: that part of the
  * resident set is given apart. Prints a line of JSON for each.
  *
- * `npm run -s bench:backlog -- [--documents 100000]`
+ * `npm run -s bench:backlog -- [--documents 10,10000,100000]`
  */
 
-const { values } = parseArgs({ options: { documents: { type: 'string', default: '100000' } } });
+const { values } = parseArgs({ options: { documents: { type: 'string', default: '10,10000,100000' } } });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const kafka = await startKafka();
 try {
-  for (const documents of [10, Math.ceil(Number(values.documents) / 10), Number(values.documents)]) {
+  for (const documents of values.documents.split(',').map(Number)) {
     console.log(JSON.stringify(await measure(documents)));
   }
 } finally {
@@ -68,10 +67,13 @@ async function measure(documents: number) {
   await ingestor.handles(1);
   const start = performance.now();
   let privateMiB = 0;
+  let [heapMiB, externalMiB] = [0, 0];
   await until(
     async () => {
       privateMiB = Math.max(privateMiB, await ingestor.privateMiB());
       if (!ingestor.isRunning) throw new Error('the ingestor has ended by itself');
+      const { used, external } = await ingestor.heapMiB();
+      [heapMiB, externalMiB] = [Math.max(heapMiB, used), Math.max(externalMiB, external)];
       const partitions = await log.lag(DOCUMENTS_TOPIC, INGESTOR_GROUP);
       const left = partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
       if (left > 0) throw new Error(`${left} events are left`);
@@ -85,5 +87,7 @@ async function measure(documents: number) {
     seconds: Math.round(seconds),
     peakRssMiB: await ingestor.peakMiB(),
     peakPrivateMiB: privateMiB,
+    peakHeapMiB: heapMiB,
+    peakExternalMiB: externalMiB,
   };
 }

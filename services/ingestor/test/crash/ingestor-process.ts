@@ -10,6 +10,8 @@ export interface IngestorProcess {
   peakMiB(): Promise<number>;
   /** The memory that it has now without the files that it maps, in MiB. */
   privateMiB(): Promise<number>;
+  /** What its main thread has on the heap of V8 and beside it, in MiB. */
+  heapMiB(): Promise<{ used: number; external: number }>;
   /** Resolves once it has handled so many documents. */
   handles(count: number): Promise<void>;
   kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
@@ -39,9 +41,12 @@ export function startIngestor(
   });
   const isRunning = () => child.exitCode === null && child.signalCode === null;
 
+  async function metrics(): Promise<string> {
+    return (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  }
+
   async function handled(): Promise<number> {
-    const response = await fetch(`http://127.0.0.1:${port}/metrics`);
-    const text = await response.text();
+    const text = await metrics();
     const counts = text.matchAll(/^freshet_ingest_documents_total\{[^}]*\} (\d+)$/gm);
     return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
   }
@@ -58,6 +63,14 @@ export function startIngestor(
     },
     peakMiB: () => memory('VmHWM'),
     privateMiB: () => memory('RssAnon'),
+    async heapMiB() {
+      const text = await metrics();
+      const read = (name: string) =>
+        Math.round(
+          Number(new RegExp(`^nodejs_${name}_bytes\\{.*\\} (\\S+)$`, 'm').exec(text)?.[1]) / 2 ** 20,
+        );
+      return { used: read('heap_size_used'), external: read('external_memory') };
+    },
     async handles(count) {
       await until(
         async () => {
