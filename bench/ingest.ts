@@ -12,21 +12,46 @@ import { createLogger } from '@freshet/shared/log';
 /**
  * Ingestion through the whole fleet beside the bare embedder on the same chunks, in one run: half of the bare
  * measurement before, half after. `npm run -s bench:ingest -- [--data FOLDER] [--limit DOCUMENTS] [--json]`
+ *
+ * With `--engines` on Kafka and OpenSearch, every service a process of its own, with freshness and deletions too:
+ * `npm run -s bench:ingest -- --engines [--limit DOCUMENTS] [--rate 20] [--seconds 60] [--deletions 100] [--json]`
  */
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string', default: join(import.meta.dirname, '..', 'eval', 'sample') },
-    limit: { type: 'string', default: '300' },
+    limit: { type: 'string' },
+    engines: { type: 'boolean', default: false },
+    rate: { type: 'string', default: '20' },
+    seconds: { type: 'string', default: '60' },
+    deletions: { type: 'string', default: '100' },
+    profile: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
+const show = (result: object) => (values.json ? console.log(JSON.stringify(result)) : console.dir(result));
+if (values.engines) {
+  // One that is interrupted stops the servers that it started.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => process.exit(1));
+  const { measureEngines } = await import('./ingest-engines.ts');
+  show(
+    await measureEngines({
+      documents: Number(values.limit ?? 1500),
+      changesPerSecond: Number(values.rate),
+      seconds: Number(values.seconds),
+      deletions: Number(values.deletions),
+      profile: values.profile,
+    }),
+  );
+  process.exit();
+}
+const limit = Number(values.limit ?? 300);
 const { signal } = new AbortController();
 const folder = resolve(values.data);
 const path = existsSync(join(folder, 'documents')) ? join(folder, 'documents') : folder;
 const items: InputItem[] = [];
 for await (const item of readInputs([path], { source: 'bench', signal })) {
-  if ('document' in item && items.length < Number(values.limit)) items.push(item);
+  if ('document' in item && items.length < limit) items.push(item);
 }
 
 const { embedder, tokenizer } = await openLocalEmbedder(
@@ -66,8 +91,7 @@ const result = {
   ratio: round(chunksPerSecond / embedderOnly, 3),
   rssMiB: Math.round(peak / 2 ** 20),
 };
-if (values.json) console.log(JSON.stringify(result));
-else console.table(result);
+show(result);
 
 async function* replay(): AsyncGenerator<InputItem> {
   yield* items;

@@ -1,13 +1,13 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { loadSample } from '@freshet/cli/sample';
 import { freePorts } from '@freshet/testkit/free-ports';
 import type { ModelAnswered, ModelMessage } from './model-process.ts';
 import { type ProcessTimes, readProcessTimes } from './process-times.ts';
+import { becomesReady, spawnService, stopProcess } from './service-process.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -47,8 +47,8 @@ export async function startProcessFleet({
   async function close(): Promise<void> {
     // The model last: it is there before the services, and they may still be asking it.
     const [model, ...services] = children.splice(0);
-    for (const child of services) await stop(child);
-    if (model) await stop(model);
+    for (const child of services) await stopProcess(child);
+    if (model) await stopProcess(model);
     await rm(folder, { recursive: true });
   }
   try {
@@ -82,11 +82,7 @@ export async function startProcessFleet({
     };
     const pids = {} as Record<ServiceName, number>;
     for (const name of SERVICES) {
-      const script = join(root, 'services', name, 'server.ts');
-      const child = spawn(process.execPath, [...(nodeArguments[name] ?? []), script], {
-        env: { ...shared, PORT: new URL(urlOf(name)).port },
-        stdio: ['ignore', 'ignore', 'inherit'],
-      });
+      const child = spawnService(name, { ...shared, PORT: new URL(urlOf(name)).port }, nodeArguments[name]);
       children.push(child);
       pids[name] = child.pid as number;
     }
@@ -105,20 +101,4 @@ export async function startProcessFleet({
     await close();
     throw error;
   }
-}
-
-async function becomesReady(name: ServiceName, url: string): Promise<void> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(100)) {
-    const response = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (response?.ok) return;
-  }
-  throw new Error(`the ${name} is not ready after a minute`);
-}
-
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exit = once(child, 'exit');
-  if (child.connected) child.disconnect();
-  else child.kill('SIGTERM');
-  await exit;
 }
