@@ -6,7 +6,7 @@ import { type InputItem, readInputs } from '@freshet/cli/input/read-inputs';
 import { startFleet } from '@freshet/eval/fleet';
 import { openDocumentParser } from '@freshet/ingestor/parse/parser';
 import { openLocalEmbedder } from '@freshet/models/local-embedder';
-import { decodeContent } from '@freshet/shared/document-content';
+import { decodeContent, isInline } from '@freshet/shared/document-content';
 import { createLogger } from '@freshet/shared/log';
 
 /**
@@ -102,7 +102,7 @@ async function chunkTexts(): Promise<string[]> {
   const parser = openDocumentParser({ tokenizer, maxTokens: embedder.maxTokens });
   const found: string[] = [];
   for (const item of items) {
-    if (!('document' in item)) continue;
+    if (!('document' in item) || !isInline(item.document)) continue;
     const { mediaType, title } = item.document;
     const content = decodeContent(item.document);
     const parsed = await parser.parse({ content, mediaType, title }).catch(() => undefined); // empty pages

@@ -6,7 +6,7 @@ import {
   type Manifest,
   type Watermark,
 } from '@freshet/shared/contracts';
-import { decodeContent, hashContent } from '@freshet/shared/document-content';
+import { decodeContent, hashContent, type InlineContent, isInline } from '@freshet/shared/document-content';
 import { FreshetError } from '@freshet/shared/errors';
 import pLimit from 'p-limit';
 import type { FreshetClient } from './client.ts';
@@ -104,7 +104,7 @@ export async function beginSync({
 function holds(manifest: Manifest, document: DocumentInput): boolean {
   const { title, uri, acl, attributes = {} } = document;
   return (
-    manifest.contentHash === hashOf(document) &&
+    hasSameContent(manifest, document) &&
     (title === undefined || manifest.title === title) &&
     manifest.uri === uri &&
     isDeepStrictEqual(manifest.attributes, attributes) &&
@@ -112,8 +112,14 @@ function holds(manifest: Manifest, document: DocumentInput): boolean {
   );
 }
 
+/** Of what is elsewhere, its time and its ETag say it: the ETag is among the attributes, which are compared too. */
+function hasSameContent({ contentHash, changedAt }: Manifest, document: DocumentInput): boolean {
+  if (isInline(document)) return contentHash === hashOf(document);
+  return document.attributes?.['etag'] !== undefined && changedAt === document.changedAt;
+}
+
 /** `undefined` for content that cannot be sent: the gateway says what is wrong with it. */
-function hashOf(document: DocumentInput): string | undefined {
+function hashOf(document: InlineContent): string | undefined {
   try {
     return hashContent(decodeContent(document));
   } catch (error) {

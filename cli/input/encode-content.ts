@@ -8,7 +8,7 @@ export function encodeContent(
   bytes: Buffer,
   mediaType: MediaType,
   charset = 'utf-8',
-): Pick<DocumentInput, 'content' | 'contentEncoding'> | undefined {
+): (Pick<DocumentInput, 'contentEncoding'> & { content: string }) | undefined {
   const encoded = { content: bytes.toString('base64'), contentEncoding: 'base64' } as const;
   // Parts of an email are each in a charset of their own.
   if (isBinary(mediaType) || mediaType === 'message/rfc822') return encoded;

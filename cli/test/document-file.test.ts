@@ -60,6 +60,6 @@ test('a folder gives a document for each file that can be sent, and a reason for
   for (const item of items) {
     if (!('document' in item) || !item.document.contentEncoding) continue;
     const { documentId, content } = item.document;
-    assert.deepEqual(Buffer.from(content, 'base64'), Buffer.from(files[documentId] ?? ''));
+    assert.deepEqual(Buffer.from(content ?? '', 'base64'), Buffer.from(files[documentId] ?? ''));
   }
 });

@@ -3,6 +3,15 @@ import { MAX_CONTENT_BYTES, MAX_ENCODED_CHARACTERS, type UpsertedDocument } from
 import { isBinary, readContentType } from './contracts/media-type.ts';
 import { FreshetError } from './errors.ts';
 
+export type InlineContent = Pick<UpsertedDocument, 'contentEncoding' | 'mediaType'> & { content: string };
+
+/** Whether a document brings its content along, and does not say where it is. */
+export function isInline<Document extends Pick<UpsertedDocument, 'content'>>(
+  document: Document,
+): document is Document & { content: string } {
+  return document.content !== undefined;
+}
+
 /**
  * The content of a document, out of its encoding: text as it came, bytes of what was sent in base64.
  * @throws {FreshetError} `FRESHET_CONTENT_TOO_LARGE`, `FRESHET_CONTENT_ENCODING_INVALID`
@@ -11,7 +20,7 @@ export function decodeContent({
   content,
   contentEncoding,
   mediaType,
-}: Pick<UpsertedDocument, 'content' | 'contentEncoding' | 'mediaType'>): string | Uint8Array<ArrayBuffer> {
+}: InlineContent): string | Uint8Array<ArrayBuffer> {
   if (contentEncoding === 'base64') return decodeBase64(content);
   if (Buffer.byteLength(content) > MAX_CONTENT_BYTES) throw new FreshetError('FRESHET_CONTENT_TOO_LARGE');
   const known = readContentType(mediaType)?.mediaType;

@@ -143,6 +143,24 @@ export const catalogue = {
     title: 'The document has more of something than is read',
     detail: 'Split the document; docs/formats.md names the limits.',
   },
+  FRESHET_CONTENT_URL_REFUSED: {
+    status: 422,
+    isRetryable: false,
+    title: 'The content may not be fetched from where the document says it is',
+    detail: 'Allow it by CONTENT_URL_HOSTS, CONTENT_S3_BUCKETS or CONTENT_FILE_ROOTS; see docs/events.md.',
+  },
+  FRESHET_CONTENT_URL_UNREADABLE: {
+    status: 422,
+    isRetryable: false,
+    title: 'There is no content that can be read where the document says it is',
+    detail: 'Check the address and what the ingestor may read there, and send the document again.',
+  },
+  FRESHET_CONTENT_UNAVAILABLE: {
+    status: 503,
+    isRetryable: true,
+    title: 'Where the content is does not answer',
+    detail: 'It is tried again by itself; documents behind it in its partition wait.',
+  },
   FRESHET_PARSING_TOO_SLOW: {
     status: 422,
     isRetryable: false,

@@ -5,7 +5,7 @@ import {
   UPSERTED,
   type UpsertedDocument,
 } from '@freshet/shared/contracts';
-import { decodeContent } from '@freshet/shared/document-content';
+import { decodeContent, isInline } from '@freshet/shared/document-content';
 import { type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
 import { catalogue, type ErrorCode, FreshetError } from '@freshet/shared/errors';
 import type { Sources } from '@freshet/shared/sources';
@@ -94,7 +94,9 @@ function hasOversizedContent(document: unknown): boolean {
   return typeof content === 'string' && content.length > MAX_ENCODED_CHARACTERS;
 }
 
+/** What is elsewhere is looked at by the ingestor, which may fetch it. */
 function findContentError(document: DocumentInput): FreshetError | undefined {
+  if (!isInline(document)) return undefined;
   try {
     const content = decodeContent(document);
     return (typeof content === 'string' ? content.trim() : content).length > 0

@@ -16,6 +16,7 @@ import type { Static } from 'typebox';
 import { openCdcConsumer } from './cdc/consumer.ts';
 import type { IngestorConfig } from './config.ts';
 import { openConnectors } from './connectors.ts';
+import { openContent } from './content/open-content.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createBatchHandler } from './ingest-batch.ts';
 import { createIngestMetrics } from './metrics.ts';
@@ -52,6 +53,7 @@ export async function openIngestor({
 }: IngestorOptions): Promise<Service> {
   // Before anything is opened: a mapping that is wrong ends the start.
   const mapping = await openCdcMapping(config.CDC_MAPPING_FILE);
+  const content = openContent(config);
   const registry = createRegistry('ingestor');
   const metrics = createIngestMetrics(registry, {
     readLag: async () => {
@@ -84,6 +86,7 @@ export async function openIngestor({
     onBatch: createBatchHandler({
       index,
       embedder: observeEmbedder(embedder, createModelMetrics(registry)),
+      content,
       parser,
       deadLetters,
       sources,
@@ -122,7 +125,7 @@ export async function openIngestor({
     app,
     async close() {
       await Promise.all([cdc?.stop(), connectors?.close(), consumer.stop(), purging.stop()]);
-      await parser.close();
+      await Promise.all([parser.close(), content.close()]);
     },
   };
 }

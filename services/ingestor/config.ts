@@ -5,6 +5,7 @@ import { commonConfig } from '@freshet/shared/config';
 import { sourcesConfig } from '@freshet/shared/sources';
 import { connectorsConfig } from '@freshet/sources/config';
 import { Type } from 'typebox';
+import { contentConfig } from './content/config.ts';
 
 export const IngestorConfig = Type.Object({
   ...commonConfig,
@@ -13,6 +14,7 @@ export const IngestorConfig = Type.Object({
   ...embedderConfig,
   ...sourcesConfig,
   ...connectorsConfig,
+  ...contentConfig,
   PORT: Type.Integer({ default: 8081, minimum: 0, maximum: 65_535, description: 'Port to listen on.' }),
   INGEST_BATCH_RECORDS: Type.Integer({
     default: 100,

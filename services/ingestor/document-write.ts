@@ -1,15 +1,17 @@
 import type { ChunkIndex, DocumentWrite } from '@freshet/chunk-index';
 import type { Embedder } from '@freshet/models/embedding';
 import type { DeletedDocument, Manifest, UpsertedDocument } from '@freshet/shared/contracts';
-import { decodeContent, hashContent } from '@freshet/shared/document-content';
+import { hashContent } from '@freshet/shared/document-content';
 import type { Sources } from '@freshet/shared/sources';
 import type { BatchClock } from './batch-clock.ts';
+import type { ContentReader } from './content/content-reader.ts';
 import type { IngestMetrics } from './metrics.ts';
 import type { DocumentParser } from './parse/parser.ts';
 
 export interface WritePorts {
   index: ChunkIndex;
   embedder: Embedder;
+  content: ContentReader;
   parser: DocumentParser;
   sources: Sources;
   metrics: IngestMetrics;
@@ -46,16 +48,17 @@ export function toTombstone(
 export async function toWrite(
   data: UpsertedDocument,
   known: Manifest | undefined,
-  { index, embedder, parser, sources, metrics, now = () => new Date() }: WritePorts,
+  { index, embedder, content, parser, sources, metrics, now = () => new Date() }: WritePorts,
   { signal, clock }: { signal: AbortSignal; clock: BatchClock },
 ): Promise<DocumentWrite> {
   const { mediaType, source, uri } = data;
-  const content = decodeContent(data);
-  // Before it is parsed, which takes its bytes away.
-  const contentHash = hashContent(content);
-  const { title, drafts } = await clock.time('parse', () =>
-    metrics.time('parse', () => parser.parse({ content, mediaType, title: data.title })),
-  );
+  const { contentHash, title, drafts } = await content.use(data, signal, async (read) => ({
+    // Before it is parsed, which takes its bytes away.
+    contentHash: hashContent(read),
+    ...(await clock.time('parse', () =>
+      metrics.time('parse', () => parser.parse({ content: read, mediaType, title: data.title })),
+    )),
+  }));
   const kept =
     known?.state === 'live'
       ? await clock.time('read', () => index.readVectors(data, embedder.fingerprint))

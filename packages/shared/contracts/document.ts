@@ -10,6 +10,9 @@ export const MAX_CONTENT_BYTES = 512 * 1024;
 /** The same as base64. */
 export const MAX_ENCODED_CHARACTERS = Math.ceil(MAX_CONTENT_BYTES / 3) * 4;
 
+/** What `contentUrl` may lead to, in bytes. */
+export const MAX_REFERENCED_BYTES = 50 * 1024 * 1024;
+
 /** Orders the events of one document: a log sequence number, an `updated_at`, a revision. Greater wins. */
 export const Version = Type.Integer({
   minimum: 0,
@@ -29,7 +32,15 @@ const describing = {
   title: Type.Optional(Type.String({ maxLength: 1024 })),
   uri: Type.Optional(Type.String({ maxLength: 2048, description: 'Where a reader opens the document.' })),
   mediaType: ContentType,
-  content: Type.String({ minLength: 1, maxLength: MAX_ENCODED_CHARACTERS }),
+  content: Type.Optional(Type.String({ minLength: 1, maxLength: MAX_ENCODED_CHARACTERS })),
+  contentUrl: Type.Optional(
+    Type.String({
+      pattern: '^(s3|file|https?)://',
+      maxLength: 2048,
+      description:
+        'Where the ingestor fetches the content, in place of `content`: `s3://bucket/key`, `https://…`, `http://…` or `file:///…`, up to 50 MiB, as far as its settings let it.',
+    }),
+  ),
   contentEncoding: Type.Optional(
     Type.Literal('base64', {
       description: 'Absent, `content` is the text itself. What is no text, such as PDF, is sent in base64.',
@@ -42,6 +53,11 @@ const describing = {
   attributes: Type.Optional(Attributes),
 };
 
+/** Exactly one of the two; an encoding is that of inline content. */
+const oneContent = {
+  oneOf: [{ required: ['content'] }, { required: ['contentUrl'], not: { required: ['contentEncoding'] } }],
+};
+
 /** Data of an upsert event. */
 export const UpsertedDocument = Type.Object(
   {
@@ -52,7 +68,7 @@ export const UpsertedDocument = Type.Object(
     ...describing,
     changedAt: DateTime,
   },
-  { additionalProperties: false },
+  { additionalProperties: false, ...oneContent },
 );
 export type UpsertedDocument = Static<typeof UpsertedDocument>;
 
@@ -76,7 +92,7 @@ export const DocumentInput = Type.Object(
     ...describing,
     changedAt: Type.Optional(DateTime),
   },
-  { additionalProperties: false, title: 'DocumentInput' },
+  { additionalProperties: false, title: 'DocumentInput', ...oneContent },
 );
 export type DocumentInput = Static<typeof DocumentInput>;
 

@@ -13,6 +13,7 @@ import { FreshetError } from '@freshet/shared/errors';
 import { createLogger } from '@freshet/shared/log';
 import { Registry } from '@freshet/shared/metrics';
 import { readSources } from '@freshet/shared/sources';
+import { createContentReader } from '../content/content-reader.ts';
 import { openDeadLetters } from '../dead-letters.ts';
 import { createBatchHandler } from '../ingest-batch.ts';
 import { createIngestMetrics } from '../metrics.ts';
@@ -46,6 +47,7 @@ function open(fail: (texts: readonly string[]) => void = () => {}) {
   const handle = createBatchHandler({
     index,
     parser,
+    content: createContentReader({ schemes: new Map(), budgetBytes: 0, timeoutMs: 1000 }),
     embedder: {
       ...hashed,
       async embedDocuments(texts, options) {

@@ -7,6 +7,7 @@ import { createLogger } from '@freshet/shared/log';
 import { Registry } from '@freshet/shared/metrics';
 import { readSources } from '@freshet/shared/sources';
 import fc from 'fast-check';
+import { createContentReader } from '../../content/content-reader.ts';
 import { createBatchHandler } from '../../ingest-batch.ts';
 import { createIngestMetrics } from '../../metrics.ts';
 import { type DocumentParser, openDocumentParser, type ParsedChunks } from '../../parse/parser.ts';
@@ -61,6 +62,7 @@ export function convergesToLatestState(open: () => Promise<SharedIndex>, { runs 
           createBatchHandler({
             index,
             embedder,
+            content: createContentReader({ schemes: new Map(), budgetBytes: 0, timeoutMs: 1000 }),
             parser,
             sources,
             logger,

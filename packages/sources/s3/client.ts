@@ -1,0 +1,32 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { Type } from 'typebox';
+
+/** Region and credentials are those that the AWS SDK finds: AWS_REGION, profile, role of the pod or the machine. */
+export const s3Config = {
+  S3_ENDPOINT: Type.Optional(
+    Type.String({
+      pattern: '^https?://',
+      description:
+        'A server that speaks S3, such as MinIO, in place of AWS; buckets are then asked for by path.',
+    }),
+  ),
+};
+
+/** A client of S3, or of a server that speaks it. */
+export function createS3Client(endpoint: string | undefined): S3Client {
+  return new S3Client({
+    ...(endpoint === undefined
+      ? {}
+      : { endpoint, forcePathStyle: true, region: process.env['AWS_REGION'] ?? 'us-east-1' }),
+    maxAttempts: 3,
+    // Servers other than AWS know none of the newer checksums.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 },
+  });
+}
+
+/** The HTTP status that S3 answered with; `undefined` where it gave no answer. */
+export function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
+}

@@ -1,0 +1,48 @@
+import { isAbsolute } from 'node:path';
+import { FreshetError } from '@freshet/shared/errors';
+import { createS3Client } from '@freshet/sources/s3/client';
+import type { Static, TObject } from 'typebox';
+import type { contentConfig } from './config.ts';
+import { type ContentReader, createContentReader, type OpenContent } from './content-reader.ts';
+import { createFileContent } from './file-content.ts';
+import { createHttpContent } from './http-content.ts';
+import { createS3Content } from './s3-content.ts';
+
+/**
+ * The content that the configuration allows to fetch, by scheme; a scheme of which it names nothing is refused.
+ * @throws {FreshetError} `FRESHET_CONFIG_INVALID`
+ */
+export function openContent(config: Static<TObject<typeof contentConfig>>): ContentReader {
+  const hosts = split(config.CONTENT_URL_HOSTS);
+  const buckets = split(config.CONTENT_S3_BUCKETS);
+  const roots = split(config.CONTENT_FILE_ROOTS);
+  const relative = roots.find((root) => !isAbsolute(root));
+  if (relative !== undefined) {
+    const detail = `CONTENT_FILE_ROOTS: ${relative} is no absolute path.`;
+    throw new FreshetError('FRESHET_CONFIG_INVALID', { detail });
+  }
+  const http = createHttpContent({ hosts, allowPrivate: config.CONTENT_URL_PRIVATE });
+  const schemes = new Map<string, OpenContent>([
+    ['http:', http.open],
+    ['https:', http.open],
+    ['file:', createFileContent({ roots })],
+  ]);
+  const client = buckets.length > 0 ? createS3Client(config.S3_ENDPOINT) : undefined;
+  if (client) schemes.set('s3:', createS3Content({ buckets, client }));
+  return createContentReader({
+    schemes,
+    budgetBytes: config.CONTENT_IN_FLIGHT_MIB * 1024 * 1024,
+    timeoutMs: config.CONTENT_TIMEOUT_MS,
+    async close() {
+      client?.destroy();
+      await http.close();
+    },
+  });
+}
+
+function split(list: string): string[] {
+  return list
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+}
