@@ -74,17 +74,26 @@ export async function ingest({
     onProgress({ stage: 'sending', done: written.length });
   };
 
+  const skip = (item: SkippedInput) => {
+    skipped.push(item);
+    if (item.documentId === undefined) sync?.doubt(`${item.name} ${item.reason}`);
+    else sync?.keep(item.documentId);
+  };
+  const withAcl = (document: DocumentInput) => (acl && !document.acl ? { ...document, acl } : document);
+
   for await (const item of items) {
     signal.throwIfAborted();
     if ('skipped' in item) {
-      const { name, reason, documentId } = item.skipped;
-      skipped.push(item.skipped);
-      if (documentId === undefined) sync?.doubt(`${name} ${reason}`);
-      else sync?.keep(documentId);
+      skip(item.skipped);
       continue;
     }
-    const document = acl && !item.document.acl ? { ...item.document, acl } : item.document;
-    if (sync?.isUnchanged(document)) continue;
+    if (sync?.isUnchanged(withAcl(item.document))) continue;
+    const loaded = item.load ? await item.load() : item;
+    if ('skipped' in loaded) {
+      skip(loaded.skipped);
+      continue;
+    }
+    const document = withAcl(loaded.document);
     const size = Buffer.byteLength(JSON.stringify(document));
     if (batch.length === BATCH_DOCUMENTS || bytes + size > BATCH_BYTES) await send();
     batch.push(document);

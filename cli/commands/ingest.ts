@@ -20,7 +20,7 @@ export const ingestCommand: Command = {
   usage:
     'ingest PATH… --source NAME [--sync [--max-deleted SHARE]] [--watch] [--public | --allow PRINCIPAL…]',
   summary:
-    'send files, folders, URLs, lists of URLs or BEIR folders, and wait until they are searchable;\n      with --sync send what changed alone, and delete what the source no longer has;\n      with --watch go on with every change of a folder',
+    'send files, folders, buckets (s3://bucket/prefix), URLs, lists of URLs or BEIR folders, and wait until they are searchable;\n      with --sync send what changed alone, and delete what the source no longer has;\n      with --watch go on with every change of a folder',
   async run(context) {
     const { paths, options } = context;
     demandSource(options);

@@ -6,8 +6,13 @@ import { readBeirCorpus } from './beir.ts';
 import { FORMATS, readDocumentFile } from './document-file.ts';
 import { fetchDocument, readUrlList } from './urls.ts';
 
-/** One document to send, or why a file gives none. */
-export type InputItem = { document: DocumentInput } | { skipped: SkippedInput };
+/**
+ * One document to send, or why a file gives none. With `load` the document says where its content is, and `load` reads
+ * it, for whoever finds that it has to be sent.
+ */
+export type InputItem =
+  | { document: DocumentInput; load?: () => Promise<InputItem> }
+  | { skipped: SkippedInput };
 
 export interface SkippedInput {
   name: string;
@@ -28,7 +33,11 @@ export async function* readInputs(
 ): AsyncGenerator<InputItem> {
   for (const path of paths) {
     settings.signal.throwIfAborted();
-    if (/^https?:\/\//.test(path)) yield await fetchDocument(path, settings);
+    if (path.startsWith('s3://')) {
+      // Loaded here: whoever reads files needs no client of S3.
+      const { readBucket } = await import('./s3.ts');
+      yield* readBucket(path, settings);
+    } else if (/^https?:\/\//.test(path)) yield await fetchDocument(path, settings);
     else yield* readPath(path, settings);
   }
 }
