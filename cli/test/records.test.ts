@@ -29,7 +29,7 @@ test('each good record is a document, each bad one is named with its line', () =
     { skipped: { name: 't.jsonl:2', reason: 'is not JSON' } },
     { skipped: { name: 't.jsonl:3', reason: 'is no JSON object' } },
     { skipped: { name: 't.jsonl:4', reason: 'has no id' } },
-    { skipped: { name: 't.jsonl:5', reason: 'has no text' } },
+    { skipped: { name: 't.jsonl:5', documentId: 't.jsonl#A2', reason: 'has no text' } },
     { document: { source: 's', documentId: 't.jsonl#7', mediaType: 'text/markdown', content: '# Markdown' } },
   ]);
 });
