@@ -3,7 +3,7 @@ SHELL := /bin/bash
 # Node comes from npm, so that a machine with an older Node runs this too: npm puts it in front.
 RUN := npm run -s
 
-.PHONY: help start test lint eval bench clean config-docs models compose-test load
+.PHONY: help start test lint eval eval-check metric-cases bench clean config-docs models compose-test load
 
 help: ## list what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -24,8 +24,21 @@ lint: node_modules/.package-lock.json ## check format, style, types, dependencie
 	@$(RUN) types
 	@$(RUN) dead-code
 
-eval: node_modules/.package-lock.json ## evaluate retrieval; DATA=folder in BEIR layout, the sample corpus by default
-	@$(RUN) eval -- --data $(or $(DATA),eval/sample)
+eval: node_modules/.package-lock.json ## evaluate retrieval; DATA=folder in BEIR layout, the sample corpus by default; HALF=dev|test|all
+	@$(RUN) eval -- --data '$(or $(DATA),eval/sample)' --half '$(or $(HALF),test)'
+
+eval-check: node_modules/.package-lock.json ## fail where retrieval got worse than eval/thresholds.json allows
+	@$(RUN) eval:check
+
+.cache/metric-venv/installed: eval/pytrec-eval/requirements.txt
+	@python3 -m venv .cache/metric-venv
+	@.cache/metric-venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+# The seed is the time: each run compares other cases.
+metric-cases: node_modules/.package-lock.json .cache/metric-venv/installed ## check the metrics against pytrec_eval on 2,000 new random cases
+	@.cache/metric-venv/bin/python eval/pytrec-eval/write_cases.py $$(date +%s) 2000 > .cache/metric-cases.jsonl
+	@FRESHET_METRIC_CASES=.cache/metric-cases.jsonl npm exec -- node --test eval/test/metrics.test.ts
 
 bench: node_modules/.package-lock.json ## measure ingestion and chat
 	@$(RUN) bench:ingest

@@ -1,87 +1,104 @@
-import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ingest } from '@freshet/cli/ingest';
-import { readInputs } from '@freshet/cli/input/read-inputs';
 import { createProgress } from '@freshet/cli/progress';
-import { openLocalEmbedder } from '@freshet/models/local-embedder';
-import { createLogger } from '@freshet/shared/log';
+import { FreshetError } from '@freshet/shared/errors';
 import { main } from '@freshet/shared/service/run';
-import { readQueries } from './beir.ts';
-import { cacheEmbeddings } from './cached-embedder.ts';
-import { startFleet } from './fleet.ts';
-import { ndcgAt, percentile, type Run, recallAt } from './metrics.ts';
-import { openEvaluationIndex } from './opensearch.ts';
+import { compare } from './compare.ts';
+import { openEvaluationEmbedder } from './embedder.ts';
+import { evaluate } from './evaluate.ts';
+import { comparisonToMarkdown } from './report/comparison.ts';
+import { readReport, writeReport } from './report/files.ts';
+import { toMarkdown } from './report/markdown.ts';
+import { summarise } from './report/summary.ts';
+import { HALVES } from './split.ts';
 
 /**
- * Evaluates retrieval on a folder in BEIR layout, or on the sample corpus: ingests it through the real fleet, asks
- * every labelled question, and reports by document. `npm run -s eval -- --data FOLDER [--index sqlite|opensearch] [--json]`
+ * Evaluates retrieval, or compares two evaluations; docs/evaluation.md.
+ *
+ *     npm run -s eval -- [--data FOLDER] [--half dev|test|all] [--index sqlite|opensearch] [--embed-questions]
+ *                        [--questions N --distractors N] [--out FOLDER] [--json]
+ *     npm run -s eval -- compare A.json B.json [--json]
  */
-
-/** Passages of one question; enough that they come from more than ten documents. */
-const PASSAGES = 50;
-
-const { values } = parseArgs({
-  options: {
-    data: { type: 'string', default: join(import.meta.dirname, 'sample') },
-    index: { type: 'string', default: 'sqlite' },
-    json: { type: 'boolean', default: false },
-  },
-});
-if (!['sqlite', 'opensearch'].includes(values.index)) throw new Error('--index is sqlite or opensearch');
+const options = {
+  data: { type: 'string', default: join(import.meta.dirname, 'sample') },
+  half: { type: 'string', default: 'test' },
+  index: { type: 'string', default: 'sqlite' },
+  questions: { type: 'string' },
+  distractors: { type: 'string', default: '0' },
+  'embed-questions': { type: 'boolean', default: false },
+  out: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const;
+type Values = ReturnType<typeof parse>['values'];
 
 await main(async () => {
-  const folder = resolve(values.data);
-  const { queries, qrels } = await readQueries(folder);
-  const local = await openLocalEmbedder({ EMBED_THREADS: 0 }, createLogger({ name: 'eval', level: 'warn' }));
-  const embedder = cacheEmbeddings(
-    local.embedder,
-    join(import.meta.dirname, '..', '.cache', 'eval', 'vectors.db'),
-  );
-  const index = values.index === 'opensearch' ? await openEvaluationIndex(embedder) : undefined;
-  const fleet = await startFleet({
-    embedder,
-    tokenizer: local.tokenizer,
-    principals: ['group:security'],
-    ...(index ? { env: index.env } : {}),
-  });
+  const { values, positionals } = parse();
+  const [command, ...paths] = positionals;
+  if (command === undefined) await evaluateFolder(values);
+  else if (command === 'compare' && paths.length === 2) await compareFiles(paths, values);
+  else throw invalid(`Give no command, or compare A.json B.json; this is ${positionals.join(' ')}.`);
+});
+
+function parse() {
   try {
-    const { signal } = new AbortController();
-    const progress = createProgress({ isQuiet: values.json });
-    const documents = existsSync(join(folder, 'documents')) ? join(folder, 'documents') : folder;
-    const report = await ingest({
-      client: fleet.client,
-      items: readInputs([documents], { source: 'eval', signal }),
-      signal,
-      onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
+    return parseArgs({ options, allowPositionals: true });
+  } catch (cause) {
+    throw invalid((cause as Error).message, cause);
+  }
+}
+
+async function evaluateFolder(values: Values): Promise<void> {
+  const folder = resolve(values.data);
+  const half = oneOf(HALVES, values.half, '--half');
+  const index = oneOf(['sqlite', 'opensearch'] as const, values.index, '--index');
+  const sample =
+    values.questions === undefined
+      ? undefined
+      : {
+          questions: wholeNumber(values.questions, '--questions'),
+          distractors: wholeNumber(values.distractors, '--distractors'),
+        };
+  const embedsQuestions = values['embed-questions'];
+  const { embedder, tokenizer } = await openEvaluationEmbedder({ embedsQuestions });
+  try {
+    const report = await evaluate({
+      folder,
+      index,
+      half,
+      ...(sample ? { sample } : {}),
+      embedder,
+      tokenizer,
+      embedsQuestions,
+      progress: createProgress({ isQuiet: values.json }),
+      signal: new AbortController().signal,
     });
-    const run: Run = new Map();
-    const milliseconds: number[] = [];
-    for (const [i, { id, text }] of queries.entries()) {
-      const { passages, timings } = await fleet.client.search({ query: text, limit: PASSAGES }, signal);
-      run.set(id, [...new Set(passages.map(({ documentId }) => documentId))]);
-      milliseconds.push(timings.totalMs);
-      progress.update('asking', i + 1, queries.length);
-    }
-    progress.finish();
-    const round = (value: number) => Number(value.toFixed(4));
-    const result = {
-      dataset: basename(folder),
-      index: values.index,
-      documents: report.indexed,
-      questions: queries.length,
-      'recall@1': round(recallAt(1, run, qrels)),
-      'recall@5': round(recallAt(5, run, qrels)),
-      'recall@10': round(recallAt(10, run, qrels)),
-      'ndcg@10': round(ndcgAt(10, run, qrels)),
-      retrieveP50Ms: percentile(milliseconds, 0.5),
-      retrieveP95Ms: percentile(milliseconds, 0.95),
-    };
-    if (values.json) console.log(JSON.stringify(result));
-    else console.table(result);
+    const name = `${basename(folder)}-${half}-${index}${sample ? '-sample' : ''}`;
+    const out = resolve(values.out ?? join(import.meta.dirname, '..', '.cache', 'eval', 'runs', name));
+    await writeReport(out, report);
+    if (values.json) console.log(JSON.stringify(summarise(report)));
+    else console.log(`${toMarkdown(report)}\nWritten to ${out}: report.json, report.md, report.svg`);
   } finally {
-    await fleet.close();
-    await index?.close();
     await embedder.close();
   }
-});
+}
+
+async function compareFiles(paths: string[], { json }: Values): Promise<void> {
+  const [a, b] = await Promise.all(paths.map(readReport));
+  const comparison = compare(a!, b!);
+  console.log(json ? JSON.stringify(comparison) : comparisonToMarkdown(comparison));
+}
+
+function oneOf<T extends string>(choices: readonly T[], value: string, option: string): T {
+  const choice = choices.find((one) => one === value);
+  if (choice === undefined) throw invalid(`${option} is one of ${choices.join(', ')}.`);
+  return choice;
+}
+
+function wholeNumber(value: string, option: string): number {
+  if (!/^\d{1,9}$/.test(value)) throw invalid(`${option} is a whole number.`);
+  return Number(value);
+}
+
+function invalid(detail: string, cause?: unknown): FreshetError {
+  return new FreshetError('FRESHET_REQUEST_INVALID', { detail, ...(cause === undefined ? {} : { cause }) });
+}

@@ -1,38 +1,59 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { ndcgAt, percentile, recallAt } from '../metrics.ts';
+import fc from 'fast-check';
+import { METRICS, percentile, type Scores, scoreRanking } from '../metrics.ts';
 
-const qrels = new Map([
-  [
-    'q1',
-    new Map([
-      ['a', 1],
-      ['b', 1],
-    ]),
-  ],
-  ['q2', new Map([['c', 1]])],
-]);
+/** `make metric-cases` writes others, with a new seed, and runs this test on them. */
+const CASES = process.env['FRESHET_METRIC_CASES'] ?? new URL('../pytrec-eval/cases.jsonl', import.meta.url);
 
-test('recall is the mean share of the relevant documents among the first k', () => {
-  const run = new Map([['q1', ['a', 'x', 'b']]]);
-  assert.equal(recallAt(1, run, qrels), 0.25, 'half of q1, nothing of q2');
-  assert.equal(recallAt(3, run, qrels), 0.5);
+interface Case {
+  ranking: string[];
+  labels: Record<string, number>;
+  scores: Scores;
+}
+
+test('every metric is what pytrec_eval makes of random rankings and labels, to 1e-6', () => {
+  const lines = readFileSync(CASES, 'utf8').split('\n').filter(Boolean);
+  assert.ok(lines.length >= 200);
+  for (const line of lines) {
+    const { ranking, labels, scores } = JSON.parse(line) as Case;
+    const ours = scoreRanking(ranking, new Map(Object.entries(labels)));
+    for (const metric of METRICS) {
+      assert.ok(Math.abs(ours[metric] - scores[metric]) <= 1e-6, `${metric}: ${ours[metric]}; ${line}`);
+    }
+  }
 });
 
-test('nDCG is 1 for the best order and falls with the rank', () => {
-  assert.equal(
-    ndcgAt(
-      10,
-      new Map([
-        ['q1', ['a', 'b']],
-        ['q2', ['c']],
-      ]),
-      qrels,
-    ),
-    1,
+const rankings = fc.uniqueArray(fc.integer({ min: 0, max: 40 }).map(String), { maxLength: 30 });
+const labels = fc
+  .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 40 }).map(String), fc.integer({ min: 1, max: 3 })), {
+    minLength: 1,
+    maxLength: 8,
+    selector: ([id]) => id,
+  })
+  .map((entries) => new Map(entries));
+
+test('every metric is between 0 and 1, and what stands beyond rank 10 changes none', () => {
+  fc.assert(
+    fc.property(rankings, labels, (ranking, relevant) => {
+      const scores = scoreRanking(ranking, relevant);
+      for (const metric of METRICS) assert.ok(scores[metric] >= 0 && scores[metric] <= 1 + 1e-12);
+      assert.deepEqual(scoreRanking(ranking.slice(0, 10), relevant), scores);
+    }),
   );
-  const second = ndcgAt(10, new Map([['q2', ['x', 'c']]]), new Map([['q2', new Map([['c', 1]])]]));
-  assert.ok(Math.abs(second - 1 / Math.log2(3)) < 1e-12);
+});
+
+test('the labels in order of their grades rank best', () => {
+  fc.assert(
+    fc.property(labels, (relevant) => {
+      const ideal = [...relevant].sort(([, a], [, b]) => b - a).map(([id]) => id);
+      const scores = scoreRanking(ideal, relevant);
+      assert.equal(scores['ndcg@10'], 1);
+      assert.equal(scores['mrr@10'], 1);
+      assert.equal(scores['recall@10'], 1);
+    }),
+  );
 });
 
 test('a percentile is a value that was seen', () => {

@@ -1,0 +1,74 @@
+import { FreshetError } from '@freshet/shared/errors';
+import { METRICS, type Metric, mean, type Scores } from './metrics.ts';
+import { randomizationTest } from './paired-test.ts';
+import type { Report } from './report/report.ts';
+
+export interface MetricComparison {
+  a: number;
+  b: number;
+  difference: number;
+  /** Two-sided, of a paired randomization test; not corrected for the number of metrics. */
+  p: number;
+  /** Ids of the questions that the second run answers better, and worse. */
+  won: string[];
+  lost: string[];
+}
+
+export interface Comparison {
+  dataset: string;
+  /** That both runs asked; those of one alone are left out. */
+  questions: number;
+  leftOut: number;
+  metrics: Record<Metric, MetricComparison>;
+}
+
+type ComparedReport = Pick<Report, 'dataset' | 'results'>;
+
+/**
+ * Compares two runs by document, question by question.
+ * @throws FreshetError FRESHET_REQUEST_INVALID when they are of different sets or share no answerable question
+ */
+export function compare(a: ComparedReport, b: ComparedReport): Comparison {
+  if (a.dataset !== b.dataset)
+    throw invalid(`The runs are of different sets, ${a.dataset} and ${b.dataset}.`);
+  const [scoresOfA, scoresOfB] = [scoresById(a), scoresById(b)];
+  const pairs = [...scoresOfA].flatMap(([id, before]) => {
+    const after = scoresOfB.get(id);
+    return after ? [{ id, before, after }] : [];
+  });
+  if (pairs.length === 0) throw invalid('The runs share no question; give two runs of the same half.');
+  const metrics = METRICS.map((metric) => [metric, compareBy(metric, pairs)]);
+  return {
+    dataset: a.dataset,
+    questions: pairs.length,
+    leftOut: scoresOfA.size + scoresOfB.size - 2 * pairs.length,
+    metrics: Object.fromEntries(metrics) as Record<Metric, MetricComparison>,
+  };
+}
+
+function compareBy(
+  metric: Metric,
+  pairs: readonly { id: string; before: Scores; after: Scores }[],
+): MetricComparison {
+  const differences = pairs.map(({ before, after }) => after[metric] - before[metric]);
+  return {
+    a: round(mean(pairs.map(({ before }) => before[metric]))),
+    b: round(mean(pairs.map(({ after }) => after[metric]))),
+    difference: round(mean(differences)),
+    p: round(randomizationTest(differences)),
+    won: pairs.filter(({ before, after }) => after[metric] > before[metric]).map(({ id }) => id),
+    lost: pairs.filter(({ before, after }) => after[metric] < before[metric]).map(({ id }) => id),
+  };
+}
+
+function scoresById({ results }: ComparedReport): Map<string, Scores> {
+  return new Map(results.flatMap(({ id, scores }) => (scores ? [[id, scores] as const] : [])));
+}
+
+function invalid(detail: string): FreshetError {
+  return new FreshetError('FRESHET_REQUEST_INVALID', { detail });
+}
+
+function round(value: number): number {
+  return Number(value.toFixed(4));
+}
