@@ -74,10 +74,10 @@ export function createReport(head: ReportHead, results: QuestionResult[]): Repor
       ? { answerable: { signal: CONFIDENCE, auroc: answerable[CONFIDENCE], aurocBy: answerable } }
       : {}),
     milliseconds: {
-      p50: percentile(times, 0.5),
-      p90: percentile(times, 0.9),
-      p95: percentile(times, 0.95),
-      p99: percentile(times, 0.99),
+      p50: round(percentile(times, 0.5)),
+      p90: round(percentile(times, 0.9)),
+      p95: round(percentile(times, 0.95)),
+      p99: round(percentile(times, 0.99)),
     },
     results,
   };
