@@ -43,7 +43,7 @@ function parse() {
   try {
     return parseArgs({ options, allowPositionals: true });
   } catch (cause) {
-    throw invalid((cause as Error).message, cause);
+    throw invalid((cause as Error).message.replaceAll('\n', ' '), cause);
   }
 }
 
