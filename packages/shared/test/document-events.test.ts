@@ -33,7 +33,7 @@ const deletion = fc.record(
     tenant: name,
     source: name,
     documentId: text,
-    version: fc.maxSafeNat(),
+    version: fc.maxSafeNat().map((version) => Math.floor(version / 2)),
     changedAt: fc
       .date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true })
       .map((at) => at.toISOString()),
