@@ -63,7 +63,7 @@ export async function startEngineFleet({ profile }: { profile?: string | undefin
       OPENSEARCH_NODES: openSearch.url,
       OPENSEARCH_INDEX_PREFIX: prefix,
       INTERNAL_TOKEN_SECRET: secret,
-      SOURCES: '{"*":{"acl":{"public":true}}}',
+      SOURCES: '{"bench":{"acl":{"public":true}}}',
       RETRIEVER_URL: urls.retriever,
       // Nobody asks for an answer.
       GENERATOR_URL: 'http://127.0.0.1:9',

@@ -23,6 +23,8 @@ export const sourcesConfig = {
 export interface Sources {
   /** The acl of a document that has none; `undefined` for a source that is not configured. */
   defaultAcl(source: string): Acl | undefined;
+  /** Whether the operator named the source: only such may be words of metrics, since writers invent others. */
+  isNamed(source: string): boolean;
   /** Days since its last change after which a document is deleted; `undefined` for never. */
   retentionDays(source: string): number | undefined;
 }
@@ -44,6 +46,7 @@ export function readSources(json: string): Sources {
   const entries = new Map<string, Static<typeof SourceSettings>[string]>(Object.entries(value));
   return {
     defaultAcl: (source) => entries.get(source)?.acl ?? entries.get('*')?.acl,
+    isNamed: (source) => source !== '*' && entries.has(source),
     retentionDays: (source) => entries.get(source)?.retentionDays ?? entries.get('*')?.retentionDays,
   };
 }

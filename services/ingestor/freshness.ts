@@ -1,4 +1,5 @@
 import type { Histogram } from '@freshet/shared/metrics';
+import type { Sources } from '@freshet/shared/sources';
 
 /** The changes of one batch that are written and not yet searchable. */
 export interface AwaitedChanges {
@@ -11,18 +12,12 @@ export interface Freshness {
   begin(partition: number, offset: number): AwaitedChanges;
 }
 
-/** Operators name sources: only so many get a series of their own, in the order in which they come. */
-const MAX_SOURCES = 50;
-
 /** Measures from the change in the source to searchable: a write alone is not, before the index is told to show it. */
-export function createFreshness(seconds: Histogram<'source'>): Freshness {
+export function createFreshness(
+  seconds: Histogram<'source'>,
+  { isNamed }: Pick<Sources, 'isNamed'>,
+): Freshness {
   const batches = new Map<number, { offset: number; changes: { source: string; at: number }[] }>();
-  const sources = new Set<string>();
-
-  function labelOf(source: string): string {
-    if (sources.size < MAX_SOURCES) sources.add(source);
-    return sources.has(source) ? source : 'other';
-  }
 
   return {
     begin(partition, offset) {
@@ -31,7 +26,7 @@ export function createFreshness(seconds: Histogram<'source'>): Freshness {
       batches.set(partition, batch);
       return {
         add: (source, changedAt) =>
-          void batch.changes.push({ source: labelOf(source), at: Date.parse(changedAt) }),
+          void batch.changes.push({ source: isNamed(source) ? source : 'other', at: Date.parse(changedAt) }),
         becameSearchable() {
           const now = Date.now();
           for (const { source, at } of batch.changes.splice(0)) {

@@ -56,7 +56,7 @@ export function createBatchHandler(
 ): (batch: RecordBatch, signal: AbortSignal) => Promise<void> {
   const { index, embedder, deadLetters, metrics, logger } = ports;
   const limit = pLimit(CONCURRENT_DOCUMENTS);
-  const freshness = createFreshness(metrics.freshness);
+  const freshness = createFreshness(metrics.freshness, ports.sources);
   const counter = createAttemptCounter();
 
   async function refuse(record: ConsumedRecord, reason: FreshetError, attempts: number): Promise<void> {

@@ -60,7 +60,7 @@ export function createIngestMetrics(
     }),
     freshness: new Histogram({
       name: 'freshet_ingest_freshness_seconds',
-      help: 'From the change in the source to searchable, by source; of a fleet with more than 50 of them, those that came later are `other`.',
+      help: 'From the change in the source to searchable, by source; those that SOURCES does not name are `other`.',
       labelNames: ['source'],
       buckets: [0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 3600, 86_400],
       registers,

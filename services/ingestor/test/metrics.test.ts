@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from '@freshet/shared/metrics';
+import { readSources } from '@freshet/shared/sources';
 import { createFreshness } from '../freshness.ts';
 import { createIngestMetrics } from '../metrics.ts';
 
@@ -19,7 +20,7 @@ test('a log that cannot say how far it is leaves the lag out, and the scrape who
 test('a change counts once it is searchable, also when its batch needs a second try', async () => {
   const registry = new Registry();
   const { freshness: seconds } = createIngestMetrics(registry, { readLag: async () => new Map() });
-  const freshness = createFreshness(seconds);
+  const freshness = createFreshness(seconds, readSources('{"wiki":{"acl":{"public":true}}}'));
   const count = async () =>
     /freshness_seconds_count\{source="wiki"\} (\d+)/.exec(await registry.metrics())?.[1] ?? '0';
   freshness.begin(0, 5).add('wiki', new Date().toISOString());
@@ -35,14 +36,15 @@ test('a change counts once it is searchable, also when its batch needs a second 
   assert.equal(await count(), '2', 'a batch that another member has taken over is not ours to count');
 });
 
-test('sources beyond the first 50 share a series', async () => {
+test('only sources that the operator named have a series of their own', async () => {
   const registry = new Registry();
   const { freshness: seconds } = createIngestMetrics(registry, { readLag: async () => new Map() });
-  const awaited = createFreshness(seconds).begin(0, 0);
-  for (let i = 0; i < 60; i += 1) awaited.add(`source-${i}`, new Date().toISOString());
+  const sources = readSources('{"wiki":{"acl":{"public":true}},"*":{"acl":{"public":true}}}');
+  const awaited = createFreshness(seconds, sources).begin(0, 0);
+  for (const source of ['wiki', 'invented', '*']) awaited.add(source, new Date().toISOString());
   awaited.becameSearchable();
   const text = await registry.metrics();
-  assert.match(text, /freshness_seconds_count\{source="source-49"\} 1/);
-  assert.match(text, /freshness_seconds_count\{source="other"\} 10/);
-  assert.doesNotMatch(text, /source-50/);
+  assert.match(text, /freshness_seconds_count\{source="wiki"\} 1/);
+  assert.match(text, /freshness_seconds_count\{source="other"\} 2/);
+  assert.doesNotMatch(text, /invented/);
 });
