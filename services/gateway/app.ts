@@ -7,7 +7,6 @@ import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import { readSources } from '@freshet/shared/sources';
 import type { WebhookReceiver } from '@freshet/sources';
-import { openReceivers } from '@freshet/sources/open';
 import type { SharedState } from '@freshet/state';
 import type { Static } from 'typebox';
 import { createAnswer } from './answer.ts';
@@ -36,9 +35,7 @@ export interface GatewayOptions {
 /** The public edge: names the caller, streams answers, writes documents to the log. */
 export async function openGateway({ config, logger, log, state, env }: GatewayOptions): Promise<Service> {
   const callers = await readCallers(config.API_KEYS_FILE);
-  const receivers = config.CONNECTORS_FILE
-    ? await openReceivers(config.CONNECTORS_FILE, env === undefined ? {} : { env })
-    : new Map<string, WebhookReceiver>();
+  const receivers = await receiversOf(config.CONNECTORS_FILE, env);
   const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
   const retriever = createServiceClient({ name: 'retriever', baseUrl: config.RETRIEVER_URL });
   // One connection carries one answer at a time.
@@ -84,4 +81,14 @@ export async function openGateway({ config, logger, log, state, env }: GatewayOp
       await Promise.all([retriever.close(), generator.close()]);
     },
   };
+}
+
+async function receiversOf(
+  file: string | undefined,
+  env: NodeJS.ProcessEnv | undefined,
+): Promise<Map<string, WebhookReceiver>> {
+  if (!file) return new Map();
+  // Loaded late: with it come the parsers of what connectors read.
+  const { openReceivers } = await import('@freshet/sources/open');
+  return openReceivers(file, env === undefined ? {} : { env });
 }

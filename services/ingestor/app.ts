@@ -11,11 +11,9 @@ import { createRegistry } from '@freshet/shared/metrics';
 import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import { readSources } from '@freshet/shared/sources';
-import { type CdcMapping, readCdcMapping } from '@freshet/sources/cdc';
+import type { CdcMapping } from '@freshet/sources/cdc';
 import type { Static } from 'typebox';
-import { openCdcConsumer } from './cdc/consumer.ts';
 import type { IngestorConfig } from './config.ts';
-import { openConnectors } from './connectors.ts';
 import { openContent } from './content/open-content.ts';
 import { openDeadLetters } from './dead-letters.ts';
 import { createBatchHandler } from './ingest-batch.ts';
@@ -53,7 +51,7 @@ export async function openIngestor({
 }: IngestorOptions): Promise<Service> {
   // Before anything is opened: a mapping that is wrong ends the start.
   const mapping = await openCdcMapping(config.CDC_MAPPING_FILE);
-  const content = openContent(config);
+  const content = await openContent(config);
   const registry = createRegistry('ingestor');
   const metrics = createIngestMetrics(registry, {
     readLag: async () => {
@@ -102,9 +100,12 @@ export async function openIngestor({
     },
   });
 
+  // Loaded late, so that sources which are not used cost no start anything.
   const cdc =
     mapping &&
-    (await openCdcConsumer({
+    (await (
+      await import('./cdc/consumer.ts')
+    ).openCdcConsumer({
       log,
       index,
       mapping,
@@ -116,10 +117,18 @@ export async function openIngestor({
       maxBytes: config.INGEST_BATCH_BYTES,
       retentionMs: config.TOPIC_RETENTION_HOURS * 3_600_000,
     }));
+  const file = config.CONNECTORS_FILE;
   const connectors =
-    config.CONNECTORS_FILE === undefined
+    file === undefined
       ? undefined
-      : await openConnectors({ file: config.CONNECTORS_FILE, env, log, deadLetters, registry, logger });
+      : await (await import('./connectors.ts')).openConnectors({
+          file,
+          env,
+          log,
+          deadLetters,
+          registry,
+          logger,
+        });
 
   return {
     app,
@@ -138,5 +147,6 @@ async function openCdcMapping(path: string | undefined): Promise<CdcMapping | un
       cause,
     });
   });
+  const { readCdcMapping } = await import('@freshet/sources/cdc');
   return readCdcMapping(json);
 }

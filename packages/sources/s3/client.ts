@@ -1,16 +1,4 @@
 import { S3Client } from '@aws-sdk/client-s3';
-import { Type } from 'typebox';
-
-/** Region and credentials are those that the AWS SDK finds: AWS_REGION, profile, role of the pod or the machine. */
-export const s3Config = {
-  S3_ENDPOINT: Type.Optional(
-    Type.String({
-      pattern: '^https?://',
-      description:
-        'A server that speaks S3, such as MinIO, in place of AWS; buckets are then asked for by path.',
-    }),
-  ),
-};
 
 /** A client of S3, or of a server that speaks it. */
 export function createS3Client(endpoint: string | undefined): S3Client {

@@ -1,4 +1,4 @@
-import { s3Config } from '@freshet/sources/s3/client';
+import { s3Config } from '@freshet/sources/s3/config';
 import { Type } from 'typebox';
 
 const list = (description: string) => Type.String({ default: '', description });
