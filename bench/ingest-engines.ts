@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { createFreshetClient } from '@freshet/cli/client';
 import { percentile } from '@freshet/eval/metrics';
 import { INGESTOR_GROUP } from '@freshet/ingestor/app';
+import { totalLag } from '@freshet/ingestor/lag';
 import { openDocumentParser } from '@freshet/ingestor/parse/parser';
 import { loadTokenCounter } from '@freshet/models/embedding/onnx/tokenizer';
 import { createAccessTokens } from '@freshet/shared/access-token';
@@ -79,8 +80,7 @@ export async function measureEngines({
   function caughtUp(): Promise<void> {
     return until(
       async () => {
-        const partitions = await fleet.log.lag(DOCUMENTS_TOPIC, INGESTOR_GROUP);
-        const left = partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
+        const left = await totalLag(fleet.log, DOCUMENTS_TOPIC, INGESTOR_GROUP);
         if (left > 0) throw new Error(`${left} events are left`);
       },
       { timeoutMs: 3_600_000, everyMs: 100 },

@@ -1,9 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, Gauge, type Registry } from '@freshet/shared/metrics';
 import type { SourceChange } from '@freshet/sources';
-
-/** A scrape must not hang where the log does. */
-const LAG_TIMEOUT_MS = 2_000;
+import { readForScrape } from './lag.ts';
 
 export interface ConnectorMetrics {
   changes: Counter<'connector' | 'outcome'>;
@@ -40,8 +37,7 @@ export function createConnectorMetrics(
     help: 'Notices of changed objects that are not read yet, as the whole group sees it. Absent while the log cannot say.',
     registers,
     async collect() {
-      const timeout = pause(LAG_TIMEOUT_MS, undefined, { ref: false });
-      const behind = await Promise.race([readLag(), timeout]).catch(() => undefined);
+      const behind = await readForScrape(readLag);
       if (behind === undefined) lag.remove();
       else lag.set(behind);
     },

@@ -5,6 +5,7 @@ import type { Registry } from '@freshet/shared/metrics';
 import { openReaders } from '@freshet/sources/open';
 import { createConnectorMetrics } from './connector-metrics.ts';
 import type { DeadLetters } from './dead-letters.ts';
+import { totalLag } from './lag.ts';
 import { createNoticeHandler, NOTICES_GROUP } from './notice-consumer.ts';
 
 export interface ConnectorsOptions {
@@ -39,10 +40,7 @@ export async function openConnectors({
   });
   const metrics = createConnectorMetrics(registry, {
     connectors: readers.keys(),
-    readLag: async () => {
-      const partitions = await log.lag(NOTICES_TOPIC, NOTICES_GROUP);
-      return partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
-    },
+    readLag: () => totalLag(log, NOTICES_TOPIC, NOTICES_GROUP),
   });
   const consumer = await log.consume({
     topic: NOTICES_TOPIC,

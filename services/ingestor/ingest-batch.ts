@@ -47,9 +47,10 @@ type Outcome = 'live' | 'deleted' | 'stale' | 'refused';
 /**
  * Handles one batch of the document log: decode, take each document's newest event, drop what is stale, parse, chunk,
  * embed what has no vector yet, write under the fence, and move the watermark. An event that can never be applied goes
- * to the dead letters, and takes what is older of its document out of the index; any other failure throws, and the log delivers the batch again. Where
- * that has no known reason, and fails {@link UNEXPLAINED_FAILURES} times, records are handled one by one, and those
- * that fail although index and embedder work go to the dead letters too: no event holds its partition for ever.
+ * to the dead letters, and takes what is older of its document out of the index; any other failure throws, and the log
+ * delivers the batch again. Where that has no known reason, and fails {@link UNEXPLAINED_FAILURES} times, events are
+ * handled one by one, and those that fail although index and embedder work go to the dead letters too: no event holds
+ * its partition for ever.
  */
 export function createBatchHandler(
   ports: IngestPorts,

@@ -1,8 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, type Registry } from '@freshet/shared/metrics';
-
-/** A scrape must not hang where the log does. */
-const LAG_TIMEOUT_MS = 2_000;
+import { readForScrape } from './lag.ts';
 
 export interface IngestMetrics {
   documents: Counter<'outcome'>;
@@ -35,9 +32,7 @@ export function createIngestMetrics(
     labelNames: ['partition'],
     registers,
     async collect() {
-      // A log that is down fails its readiness check, not the scrape that would show it; an old value would deceive.
-      const timeout = pause(LAG_TIMEOUT_MS, undefined, { ref: false });
-      const behind = await Promise.race([readLag(), timeout]).catch(() => undefined);
+      const behind = await readForScrape(readLag);
       lag.reset();
       for (const [partition, records] of behind ?? []) lag.set({ partition }, records);
     },

@@ -1,6 +1,7 @@
 import type { ConsumeOptions, Consumer, EventLog } from '@freshet/event-log';
 import { FreshetError } from '@freshet/shared/errors';
 import type { Registry } from '@freshet/shared/metrics';
+import { totalLag } from '../lag.ts';
 import { type ChangePorts, createChangeHandler } from './change-batch.ts';
 import { createCdcMetrics } from './metrics.ts';
 
@@ -75,10 +76,7 @@ export function cdcGroup(topic: string): string {
 
 async function readLag(log: EventLog, topics: readonly string[]): Promise<Map<string, number>> {
   const behind = await Promise.all(
-    topics.map(async (topic) => {
-      const partitions = await log.lag(topic, cdcGroup(topic));
-      return [topic, partitions.reduce((sum, { committed, end }) => sum + end - committed, 0)] as const;
-    }),
+    topics.map(async (topic) => [topic, await totalLag(log, topic, cdcGroup(topic))] as const),
   );
   return new Map(behind);
 }

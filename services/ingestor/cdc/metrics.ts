@@ -1,8 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Counter, Gauge, type Registry } from '@freshet/shared/metrics';
+import { readForScrape } from '../lag.ts';
 
-/** A scrape must not hang where the log does. */
-const LAG_TIMEOUT_MS = 2_000;
 const OUTCOMES = ['upserted', 'deleted', 'truncated', 'ignored', 'refused'];
 /** The label of a change that is of no mapped table. */
 export const OTHER_TABLES = 'other';
@@ -30,8 +28,7 @@ export function createCdcMetrics(registry: Registry, { tables, readLag }: CdcMet
     labelNames: ['topic'],
     registers,
     async collect() {
-      const timeout = pause(LAG_TIMEOUT_MS, undefined, { ref: false });
-      const behind = await Promise.race([readLag(), timeout]).catch(() => undefined);
+      const behind = await readForScrape(readLag);
       lag.reset();
       for (const [topic, records] of behind ?? []) lag.set({ topic }, records);
     },

@@ -14,12 +14,14 @@ import { uniquePrefix } from '@freshet/testkit/unique-prefix';
 import { until } from '@freshet/testkit/until';
 import { INGESTOR_GROUP } from '../../app.ts';
 import { IngestorConfig } from '../../config.ts';
+import { totalLag } from '../../lag.ts';
 import { startIngestor } from '../crash/ingestor-process.ts';
 import { createWorkload, toRecord } from '../crash/workload.ts';
 
 /**
- * What an ingestor needs of memory with a backlog of few and of many documents: from some size on it should not grow. Kafka is real, the index is the embedded one, whose file is mapped into memory: that part of the
- * resident set is given apart. Prints a line of JSON for each.
+ * What an ingestor needs of memory with a backlog of few and of many documents: from some size on it should not grow.
+ * Kafka is real, the index is the embedded one, whose file is mapped into memory: that part of the resident set is
+ * given apart. Prints a line of JSON for each.
  *
  * `npm run -s bench:backlog -- [--documents 10,10000,100000]`
  */
@@ -74,8 +76,7 @@ async function measure(documents: number) {
       if (!ingestor.isRunning) throw new Error('the ingestor has ended by itself');
       const { used, external } = await ingestor.heapMiB();
       [heapMiB, externalMiB] = [Math.max(heapMiB, used), Math.max(externalMiB, external)];
-      const partitions = await log.lag(DOCUMENTS_TOPIC, INGESTOR_GROUP);
-      const left = partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
+      const left = await totalLag(log, DOCUMENTS_TOPIC, INGESTOR_GROUP);
       if (left > 0) throw new Error(`${left} events are left`);
     },
     { timeoutMs: 3_600_000, everyMs: 200 },

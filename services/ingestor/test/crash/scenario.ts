@@ -18,6 +18,7 @@ import { seededRandom } from '@freshet/testkit/seeded-random';
 import { until } from '@freshet/testkit/until';
 import { INGESTOR_GROUP } from '../../app.ts';
 import { IngestorConfig } from '../../config.ts';
+import { totalLag } from '../../lag.ts';
 import { openDocumentParser } from '../../parse/parser.ts';
 import { compare, type Differences } from './compare.ts';
 import { type IngestorProcess, startIngestor } from './ingestor-process.ts';
@@ -172,9 +173,8 @@ function createProducer(log: EventLog, events: readonly Change[], portions: numb
 }
 
 /** Events that are not committed yet. */
-async function behind(log: EventLog): Promise<number> {
-  const partitions = await log.lag(DOCUMENTS_TOPIC, INGESTOR_GROUP);
-  return partitions.reduce((sum, { committed, end }) => sum + end - committed, 0);
+function behind(log: EventLog): Promise<number> {
+  return totalLag(log, DOCUMENTS_TOPIC, INGESTOR_GROUP);
 }
 
 /** Resolves once the ingestor has committed something more. */
