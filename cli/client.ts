@@ -82,13 +82,13 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
         throw error;
       }
     },
-    async *list(source, signal, prefix = '') {
-      // Ids that begin alike stand together, behind what they begin with.
-      let after = prefix === '' ? undefined : prefix;
+    async *list(source, signal, prefix) {
+      let after: string | undefined;
       do {
         const query = new URLSearchParams({
           source,
           state: 'live',
+          ...(prefix ? { prefix } : {}),
           ...(after === undefined ? {} : { after }),
         });
         const page = await http.json<ManifestsResponse>({
@@ -97,10 +97,7 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
           path: `/v1/documents?${query}`,
           isIdempotent: true,
         });
-        for (const manifest of page.documents) {
-          if (!manifest.documentId.startsWith(prefix)) return;
-          yield manifest;
-        }
+        yield* page.documents;
         after = page.next;
       } while (after !== undefined);
     },

@@ -64,10 +64,14 @@ export interface ManifestQuery {
   source: string;
   /** Both, where it is absent. */
   state?: Manifest['state'];
+  /** Only documents whose id begins so. */
+  prefix?: string;
   /** Only documents whose id stands after this one: where an earlier list ended. */
   after?: string;
   /** Only documents that their source changed before this time. */
   changedBefore?: Date;
+  /** At most so many; all of them, where it is absent. */
+  limit?: number;
 }
 
 export interface IndexStatistics {

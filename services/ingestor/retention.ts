@@ -1,9 +1,10 @@
 import type { ChunkIndex } from '@freshet/chunk-index';
-import type { EventLog, LogRecord } from '@freshet/event-log';
+import type { EventLog } from '@freshet/event-log';
 import { DELETED } from '@freshet/shared/contracts';
 import { DOCUMENTS_TOPIC, encodeDocumentEvent } from '@freshet/shared/document-events';
 import type { Logger } from '@freshet/shared/log';
 import type { Sources } from '@freshet/shared/sources';
+import { deleteListed } from './delete-listed.ts';
 
 export interface RetentionPorts {
   log: EventLog;
@@ -14,8 +15,6 @@ export interface RetentionPorts {
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** Deletions of one append. */
-const BATCH = 500;
 
 /**
  * Deletes what its source has not changed for longer than it is kept, through the document log, so that a replay does not
@@ -32,24 +31,15 @@ export async function purge(
     const days = sources.retentionDays(source);
     if (days === undefined) continue;
     const changedBefore = new Date(now().valueOf() - days * DAY_MS);
-    let batch: LogRecord[] = [];
-    const flush = async () => {
-      if (batch.length > 0) await log.append(DOCUMENTS_TOPIC, batch);
-      deleted += batch.length;
-      batch = [];
-    };
-    for await (const { documentId, version } of index.listManifests({
-      tenant,
-      source,
-      state: 'live',
-      changedBefore,
-    })) {
-      signal.throwIfAborted();
-      const data = { tenant, source, documentId, version, changedAt: now().toISOString() };
-      batch.push(encodeDocumentEvent({ type: DELETED, data }));
-      if (batch.length === BATCH) await flush();
-    }
-    await flush();
+    const manifests = index.listManifests({ tenant, source, state: 'live', changedBefore });
+    deleted += await deleteListed(manifests, {
+      toRecord({ documentId, version }) {
+        const data = { tenant, source, documentId, version, changedAt: now().toISOString() };
+        return encodeDocumentEvent({ type: DELETED, data });
+      },
+      append: (records) => log.append(DOCUMENTS_TOPIC, records),
+      signal,
+    });
   }
   if (deleted > 0) logger.info({ deleted }, 'documents beyond their retention time were deleted');
   return deleted;

@@ -81,13 +81,14 @@ export function createReader({ client, chunks, manifests }: ReaderOptions) {
 
     /** Not realtime: as the last refresh left it. */
     async manifestPage(
-      { tenant, source, state, after, changedBefore }: ManifestQuery,
+      { tenant, source, state, prefix, after, changedBefore }: ManifestQuery,
       limit: number,
     ): Promise<StoredManifest[]> {
       const filter = [
         { term: { tenant } },
         { term: { source } },
         ...(state ? [{ term: { state } }] : []),
+        ...(prefix ? [{ prefix: { documentId: prefix } }] : []),
         ...(changedBefore ? [{ range: { changedAt: { lt: changedBefore.toISOString() } } }] : []),
       ];
       const { body } = await client.search({

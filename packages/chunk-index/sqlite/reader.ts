@@ -45,7 +45,8 @@ export function createReader(db: DatabaseSync): Reader {
     select d.*, a.acl from document d join acl a on a.id = d.acl_id
     where d.tenant = ? and d.source = ? and d.document_id > ? and (?4 is null or d.state = ?4)
       and (?5 is null or unixepoch(d.changed_at, 'subsec') < ?5)
-    order by d.document_id limit ?6`);
+      and d.document_id >= ?6 and substr(d.document_id, 1, length(?6)) = ?6
+    order by d.document_id limit ?7`);
   const chunk = db.prepare('select * from chunk where document_key = ? and ordinal = ? and version = ?');
   const vectors = db.prepare(`
     select c.content_hash, v.embedding from document d
@@ -94,7 +95,7 @@ export function createReader(db: DatabaseSync): Reader {
         return row ? [[key, toManifest(row)]] : [];
       }),
 
-    manifestPage: ({ tenant, source, state, after = '', changedBefore }, limit) =>
+    manifestPage: ({ tenant, source, state, prefix = '', after = '', changedBefore }, limit) =>
       manifestPage
         .all(
           tenant,
@@ -102,6 +103,7 @@ export function createReader(db: DatabaseSync): Reader {
           after,
           state ?? null,
           changedBefore ? changedBefore.valueOf() / 1000 : null,
+          prefix,
           limit,
         )
         .map(toManifest),

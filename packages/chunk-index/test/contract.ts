@@ -251,6 +251,11 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     assert.deepEqual(await list({ state: 'deleted' }), ['gone']);
     assert.deepEqual(await list({ changedBefore: new Date('2026-01-01T23:00:00Z') }), ['B', 'a']);
     assert.deepEqual(await list({ source: 'none' }), []);
+    assert.deepEqual(await list({ prefix: 'z/' }), ['z/😀']);
+    assert.deepEqual(await list({ prefix: 'a' }), ['a'], 'a document whose id is the prefix is one of them');
+    assert.deepEqual(await list({ prefix: 'z/😀', after: 'z/😀' }), []);
+    assert.deepEqual(await list({ limit: 2 }), ['B', 'a']);
+    assert.deepEqual(await list({ limit: 2, after: 'a' }), ['gone', 'z/😀']);
   });
 
   test('the sources that have live documents are listed, of every tenant', async (t) => {
@@ -272,11 +277,12 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     const ids = Array.from({ length: 1001 }, (_, i) => `${i}`.padStart(4, '0'));
     await index.write(ids.map((documentId) => sample({ documentId, state: 'deleted' })));
     await index.advanceWatermark(new Map());
-    const manifests = index.listManifests({ tenant: 'acme', source: 'handbook' });
-    assert.deepEqual(
-      (await Array.fromAsync(manifests)).map(({ documentId }) => documentId),
-      ids,
-    );
+    const list = async (limit?: number) => {
+      const query = { tenant: 'acme', source: 'handbook', ...(limit === undefined ? {} : { limit }) };
+      return (await Array.fromAsync(index.listManifests(query))).map(({ documentId }) => documentId);
+    };
+    assert.deepEqual(await list(), ids);
+    for (const limit of [500, 501, 1001, 2000]) assert.deepEqual(await list(limit), ids.slice(0, limit));
   });
 
   test('nobody finds what the acl does not allow, and no tenant finds what is another’s', async (t) => {

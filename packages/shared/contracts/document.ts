@@ -127,6 +127,7 @@ export const ManifestsQuery = Type.Object(
     state: Type.Optional(
       Type.Union([Type.Literal('live'), Type.Literal('deleted')], { description: 'Both, by default.' }),
     ),
+    prefix: Type.Optional(Type.String({ ...DocumentId, description: 'Only documents whose id begins so.' })),
     after: Type.Optional(
       Type.String({ ...DocumentId, description: '`next` of the page before; absent for the first page.' }),
     ),

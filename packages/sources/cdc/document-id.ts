@@ -16,9 +16,9 @@ export function documentIdOf(row: Row, { table, idColumns, idPrefix }: TableMapp
   throw invalidChange(`The id of a row of ${table} is ${id.length} characters long; 512 are allowed.`);
 }
 
-/** Whether a document is one of a row of this table. */
-export function isOfTable(documentId: string, { idPrefix }: TableMapping): boolean {
-  return documentId.startsWith(`${idPrefix}/`);
+/** What the ids of all rows of a table begin with, and no others of its source. */
+export function idsBegin({ idPrefix }: TableMapping): string {
+  return `${idPrefix}/`;
 }
 
 function idText(row: Row, column: string, table: string): string {

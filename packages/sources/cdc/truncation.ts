@@ -1,6 +1,5 @@
 import { DELETED, type DocumentRef } from '@freshet/shared/contracts';
 import type { DocumentChange } from './document.ts';
-import { isOfTable } from './document-id.ts';
 import type { TableMapping } from './mapping.ts';
 
 /** All rows of a table are gone. */
@@ -11,15 +10,10 @@ export interface Truncation {
   at: string;
 }
 
-/** Deletions of those of the documents that are of the table's rows; the fence keeps what is newer. */
-export function truncationEvents(
-  documents: readonly DocumentRef[],
-  { table, version, at }: Truncation,
-): DocumentChange[] {
-  return documents
-    .filter(({ documentId }) => isOfTable(documentId, table))
-    .map(({ tenant, source, documentId }) => ({
-      type: DELETED,
-      data: { tenant, source, documentId, version, changedAt: at },
-    }));
+/** The deletion of a document that was a row of the table; the fence keeps what is newer. */
+export function truncationEvent(
+  { tenant, source, documentId }: DocumentRef,
+  { version, at }: Truncation,
+): DocumentChange {
+  return { type: DELETED, data: { tenant, source, documentId, version, changedAt: at } };
 }

@@ -100,7 +100,7 @@ export function createChangeHandler(
           group: ports.indexGroup,
           append: async (deletions) => {
             const traced = deletions.map((each) => ({ ...each, headers: { ...each.headers, ...headers } }));
-            if (traced.length > 0) await log.append(DOCUMENTS_TOPIC, traced);
+            await log.append(DOCUMENTS_TOPIC, traced);
           },
         },
         signal,

@@ -1,11 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { EventLog } from '@freshet/event-log';
-import type { DocumentRef } from '@freshet/shared/contracts';
 import { DOCUMENTS_TOPIC, type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
-import { type Truncation, truncationEvents } from '@freshet/sources/cdc';
+import { idsBegin, type Truncation, truncationEvent } from '@freshet/sources/cdc';
+import { deleteListed } from '../delete-listed.ts';
 
-const PAGE = 500;
 const POLL_MS = 200;
 
 export interface TruncatePorts {
@@ -26,18 +25,18 @@ export async function truncateTable(
   signal: AbortSignal,
 ): Promise<void> {
   await untilIndexed(log, group, signal);
-  const { tenant, source, idPrefix } = truncation.table;
-  const page: DocumentRef[] = [];
-  const write = async () => {
-    await append(truncationEvents(page.splice(0), truncation).map((event) => encodeDocumentEvent(event)));
-  };
-  for await (const manifest of index.listManifests({ tenant, source, state: 'live', after: idPrefix })) {
-    signal.throwIfAborted();
-    // Ids are sorted, and `0` is the character after the slash that ends the prefix.
-    if (manifest.documentId >= `${idPrefix}0`) break;
-    if (page.push(manifest) === PAGE) await write();
-  }
-  await write();
+  const { tenant, source } = truncation.table;
+  const manifests = index.listManifests({
+    tenant,
+    source,
+    state: 'live',
+    prefix: idsBegin(truncation.table),
+  });
+  await deleteListed(manifests, {
+    toRecord: (manifest) => encodeDocumentEvent(truncationEvent(manifest, truncation)),
+    append,
+    signal,
+  });
 }
 
 /** Resolves once the index has all that the document log holds now. */

@@ -45,9 +45,10 @@ export async function manifestRoutes(app: ServiceApp, { index, tokens }: Manifes
       const { limit: asked, ...query } = request.query;
       const limit = asked === undefined ? 500 : Number(asked);
       const documents: Manifest[] = [];
-      for await (const { isPending, ...manifest } of index.listManifests({ tenant, ...query })) {
+      // One more than the page holds says that there is a next one.
+      const manifests = index.listManifests({ tenant, ...query, limit: limit + 1 });
+      for await (const { isPending, ...manifest } of manifests) {
         const last = documents.at(-1);
-        // One more than the page holds says that there is a next one.
         if (last && documents.length === limit) return { documents, next: last.documentId };
         documents.push(manifest);
       }
