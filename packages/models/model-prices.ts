@@ -1,5 +1,5 @@
 import type { Usage } from '@freshet/shared/contracts';
-import { FreshetError } from '@freshet/shared/errors';
+import { parseJsonSetting } from '@freshet/shared/json-setting';
 import { createValidator } from '@freshet/shared/validation';
 import { type Static, Type } from 'typebox';
 
@@ -17,19 +17,7 @@ const table = createValidator(Type.Record(Type.String(), ModelPrice));
  * @throws {FreshetError} `FRESHET_CONFIG_INVALID`.
  */
 export function parseModelPrices(json: string): Map<string, ModelPrice> {
-  let prices: unknown;
-  try {
-    prices = JSON.parse(json);
-  } catch (cause) {
-    throw new FreshetError('FRESHET_CONFIG_INVALID', { detail: 'MODEL_PRICES is not JSON.', cause });
-  }
-  if (!table.check(prices)) {
-    const [first] = table.errors(prices);
-    throw new FreshetError('FRESHET_CONFIG_INVALID', {
-      detail: `MODEL_PRICES: ${first?.path} ${first?.detail}`,
-    });
-  }
-  return new Map(Object.entries(prices));
+  return new Map(Object.entries(parseJsonSetting('MODEL_PRICES', json, table)));
 }
 
 /** Dollars, to the billionth: sums of prices should not show how floating point adds. */

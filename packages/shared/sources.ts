@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Acl } from './contracts/identity.ts';
-import { FreshetError } from './errors.ts';
+import { parseJsonSetting } from './json-setting.ts';
 import { createValidator } from './validation.ts';
 
 const SourceSettings = Type.Record(
@@ -33,16 +33,7 @@ const settings = createValidator(SourceSettings);
 
 /** @throws {FreshetError} `FRESHET_CONFIG_INVALID` */
 export function readSources(json: string): Sources {
-  let value: unknown;
-  try {
-    value = JSON.parse(json);
-  } catch (cause) {
-    throw new FreshetError('FRESHET_CONFIG_INVALID', { detail: 'SOURCES is not JSON.', cause });
-  }
-  if (!settings.check(value)) {
-    const [first] = settings.errors(value);
-    throw new FreshetError('FRESHET_CONFIG_INVALID', { detail: `SOURCES: ${first?.path} ${first?.detail}` });
-  }
+  const value = parseJsonSetting('SOURCES', json, settings);
   const entries = new Map<string, Static<typeof SourceSettings>[string]>(Object.entries(value));
   return {
     defaultAcl: (source) => entries.get(source)?.acl ?? entries.get('*')?.acl,

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Acl, Principal, Source, Tenant } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
+import { readJsonFile } from '@freshet/shared/json-setting';
 import { createValidator } from '@freshet/shared/validation';
 import { type Static, Type } from 'typebox';
 
@@ -88,12 +89,7 @@ export const connectorsConfig = {
  * @throws {FreshetError} `FRESHET_CONFIG_INVALID`, with the path of what is wrong.
  */
 export async function readConnectors(file: string): Promise<ConnectorSettings[]> {
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw invalid(file, (cause as Error).message.split('\n', 1)[0] ?? 'cannot be read', cause);
-  }
+  const value = await readJsonFile('CONNECTORS_FILE', file);
   if (!Array.isArray(value)) throw invalid(file, '/ must be a list of connectors');
   const connectors = value.map((entry, index) => checkConnector(file, entry, index));
   const names = connectors.map(({ name }) => name);

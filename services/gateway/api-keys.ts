@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { type Access, Principal, Tenant } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
+import { readJsonFile } from '@freshet/shared/json-setting';
 import { createValidator } from '@freshet/shared/validation';
 import { Type } from 'typebox';
 
@@ -59,19 +59,11 @@ export async function readCallers(file: string | undefined): Promise<Callers> {
 }
 
 async function readKeys(file: string) {
-  const refuse = (detail: string, cause?: unknown) =>
-    new FreshetError('FRESHET_CONFIG_INVALID', { detail: `API_KEYS_FILE ${file}: ${detail}`, cause });
-  let value: unknown;
-  try {
-    value = JSON.parse(await readFile(file, 'utf8'));
-  } catch (cause) {
-    throw refuse((cause as Error).message.split('\n', 1)[0] ?? 'cannot be read', cause);
-  }
-  if (!ApiKeys.check(value)) {
-    const [first] = ApiKeys.errors(value);
-    throw refuse(`${first?.path} ${first?.detail}`);
-  }
-  return value;
+  const value = await readJsonFile('API_KEYS_FILE', file);
+  if (ApiKeys.check(value)) return value;
+  const [first] = ApiKeys.errors(value);
+  const detail = `API_KEYS_FILE ${file}: ${first?.path} ${first?.detail}`;
+  throw new FreshetError('FRESHET_CONFIG_INVALID', { detail });
 }
 
 function digest(key: string): string {
