@@ -3,7 +3,6 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { ConsumedRecord, EventLog } from '@freshet/event-log';
 import { eventLogConfig, openEventLog } from '@freshet/event-log/open';
 import { loadConfig } from '@freshet/shared/config';
 import { decodeDocumentEvent } from '@freshet/shared/document-events';
@@ -46,18 +45,6 @@ async function start(t: TestContext, read: SourceReader['read']) {
   return { log, consume };
 }
 
-/** Everything that a topic holds. */
-async function readTopic(t: TestContext, log: EventLog, topic: string): Promise<ConsumedRecord[]> {
-  const records: ConsumedRecord[] = [];
-  const consumer = await log.consume({
-    topic,
-    group: 'the test',
-    onBatch: async (batch) => void records.push(...batch.records),
-  });
-  t.after(() => consumer.stop());
-  return records;
-}
-
 function pageRead(id: string, version: number): ReadResult {
   const document = { tenant: 'default', source: 'wiki', documentId: `pages/${id}`, version };
   const changedAt = '2026-01-02T03:04:05.000Z';
@@ -84,12 +71,12 @@ test('a batch that fails in the middle is read again, and what was written of it
   });
   await log.append('documents.notices', [notice('1'), notice('2'), notice('1')]);
   await consume();
-  const documents = await readTopic(t, log, 'documents');
   await until(
     async () => assert.equal((await log.lag('documents.notices', NOTICES_GROUP))[0]?.committed, 3),
     SOON,
   );
-  await until(async () => assert.equal(documents.at(-1)?.offset, 3), SOON);
+  const documents = await Array.fromAsync(log.read('documents'));
+  assert.equal(documents.at(-1)?.offset, 3);
   const events = documents.map((record) => decodeDocumentEvent(record).data);
   const ofFirst = events.filter(({ documentId }) => documentId === 'pages/1').map((data) => data.version);
   assert.deepEqual(
@@ -113,9 +100,10 @@ test('a notice that can never be read goes to the dead letters, and holds nothin
     notice('7'),
   ]);
   await consume();
-  const [documents, dead] = [await readTopic(t, log, 'documents'), await readTopic(t, log, 'documents.dlq')];
-  await until(async () => assert.equal(dead.length, 5), SOON);
-  await until(async () => assert.equal(documents.length, 1), SOON);
+  const read = (topic: string) => Array.fromAsync(log.read(topic));
+  await until(async () => assert.equal((await read('documents.dlq')).length, 5), SOON);
+  await until(async () => assert.equal((await read('documents')).length, 1), SOON);
+  const dead = await read('documents.dlq');
   assert.ok(dead.every(({ headers }) => headers['freshet-dlq-code'] === 'FRESHET_EVENT_INVALID'));
   assert.ok(dead.every(({ headers }) => headers['freshet-dlq-topic'] === 'documents.notices'));
 });

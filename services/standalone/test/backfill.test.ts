@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { freshet as runCli } from '@freshet/cli/test/run-cli';
 import { CONFLUENCE_TOKEN, CONFLUENCE_USER, startFakeConfluence } from '@freshet/testkit/fake-confluence';
 import { startFleet } from './fleet.ts';
 
@@ -29,13 +27,11 @@ async function start(t: TestContext) {
   };
   await writeFile(connectors, JSON.stringify([connector]));
   const fleet = await startFleet(t);
-  const main = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
   const freshet = async (...args: string[]) => {
-    const child = spawn(process.execPath, [main, 'backfill', ...args, '--connectors', connectors, '--json'], {
-      env: { PATH: process.env['PATH'], FRESHET_URL: fleet.url, WIKI_TOKEN: CONFLUENCE_TOKEN },
+    const { out, error, code } = await runCli(['backfill', ...args, '--connectors', connectors, '--json'], {
+      FRESHET_URL: fleet.url,
+      WIKI_TOKEN: CONFLUENCE_TOKEN,
     });
-    const exited = new Promise<number | null>((resolve) => child.on('exit', resolve));
-    const [out, error, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);
     return { code, error, report: out === '' ? undefined : JSON.parse(out) };
   };
   const manifest = (id: number) => fleet.client.manifest('wiki', `pages/${id}`, signal);

@@ -4,16 +4,16 @@ import fc from 'fast-check';
 import { createBlockBuilder, type ParsedDocument } from '../../parse/blocks.ts';
 import { openDocumentParser } from '../../parse/parser.ts';
 import { makeEmail } from './samples/email.ts';
+import { DOCX, PDF, PPTX, XLSX } from './samples/media-types.ts';
 import { handbookDocx, handbookPptx, handbookXlsx } from './samples/office.ts';
 import { handbookPdf } from './samples/pdf.ts';
 
-const OFFICE = 'application/vnd.openxmlformats-officedocument';
 /** Archives are stored, not packed, so that damage reaches the XML in them. */
 const samples: Record<string, () => Promise<Uint8Array>> = {
-  'application/pdf': handbookPdf,
-  [`${OFFICE}.wordprocessingml.document`]: async () => handbookDocx(0),
-  [`${OFFICE}.presentationml.presentation`]: async () => handbookPptx(0),
-  [`${OFFICE}.spreadsheetml.sheet`]: async () => handbookXlsx(0),
+  [PDF]: handbookPdf,
+  [DOCX]: async () => handbookDocx(0),
+  [PPTX]: async () => handbookPptx(0),
+  [XLSX]: async () => handbookXlsx(0),
   'message/rfc822': async () =>
     Buffer.from(
       makeEmail('Leave', [

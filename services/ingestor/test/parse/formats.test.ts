@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from '../../parse/parse.ts';
 import { makeEmail } from './samples/email.ts';
+import { DOCX, PDF, PPTX, XLSX } from './samples/media-types.ts';
 import {
   docxParts,
   handbookDocx,
@@ -15,12 +16,6 @@ import {
   zipOf,
 } from './samples/office.ts';
 import { handbookPdf, makePdf } from './samples/pdf.ts';
-
-const PDF = 'application/pdf';
-const OFFICE = 'application/vnd.openxmlformats-officedocument';
-const DOCX = `${OFFICE}.wordprocessingml.document`;
-const PPTX = `${OFFICE}.presentationml.presentation`;
-const XLSX = `${OFFICE}.spreadsheetml.sheet`;
 
 /** Blocks as `kind: text`, a heading with its level. */
 async function blocksOf(content: string | Uint8Array, mediaType: string): Promise<string[]> {

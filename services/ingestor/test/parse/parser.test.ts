@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { strToU8, zipSync } from 'fflate';
 import { type DocumentParserOptions, openDocumentParser } from '../../parse/parser.ts';
+import { XLSX } from './samples/media-types.ts';
 import { xlsxParts } from './samples/office.ts';
 
 const good = { content: '# Leave\n\nAsk your lead.', mediaType: 'text/markdown' as const, title: undefined };
@@ -72,8 +73,6 @@ test('a document over the heap limit is refused, and the next one still parses',
   });
   assert.equal((await parser.parse(good)).drafts.length, 1);
 });
-
-const XLSX = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 
 test('a document over the limit of memory outside the heap is refused, and the next one still parses', {
   timeout: 60_000,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { strToU8, zipSync } from 'fflate';
 import { parse } from '../../parse/parse.ts';
+import { DOCX, PDF, PPTX, XLSX } from './samples/media-types.ts';
 import {
   docxParts,
   handbookDocx,
@@ -12,12 +13,6 @@ import {
   zipOf,
 } from './samples/office.ts';
 import { handbookPdf, makePdf } from './samples/pdf.ts';
-
-const PDF = 'application/pdf';
-const OFFICE = 'application/vnd.openxmlformats-officedocument';
-const DOCX = `${OFFICE}.wordprocessingml.document`;
-const PPTX = `${OFFICE}.presentationml.presentation`;
-const XLSX = `${OFFICE}.spreadsheetml.sheet`;
 
 const refused = (content: string | Uint8Array, mediaType: string, code: string, message = /./) =>
   assert.rejects(parse({ content, mediaType }), { code: `FRESHET_${code}`, message });
