@@ -8,7 +8,7 @@ import type {
   RetrieveResponse,
   WatermarkResponse,
 } from '@freshet/shared/contracts';
-import { FreshetError } from '@freshet/shared/errors';
+import { hasCode } from '@freshet/shared/errors';
 import { createServiceClient } from '@freshet/shared/http/client';
 
 export interface WrittenDocument {
@@ -78,7 +78,7 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
           isIdempotent: true,
         });
       } catch (error) {
-        if (error instanceof FreshetError && error.code === 'FRESHET_DOCUMENT_NOT_FOUND') return undefined;
+        if (hasCode(error, 'FRESHET_DOCUMENT_NOT_FOUND')) return undefined;
         throw error;
       }
     },

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type Acl,
+  advanceTo,
   type DocumentInput,
   decodeWatermark,
   hasReached,
@@ -9,7 +10,7 @@ import {
 import pLimit from 'p-limit';
 import type { FreshetClient, WrittenDocument } from './client.ts';
 import type { InputItem, SkippedInput } from './input/read-inputs.ts';
-import { advance, type Sync, type SyncReport } from './sync.ts';
+import type { Sync, SyncReport } from './sync.ts';
 
 export interface IngestOptions {
   client: FreshetClient;
@@ -67,7 +68,7 @@ export async function ingest({
     const { accepted, refused, watermark } = await client.write(documents, signal);
     written.push(...accepted);
     visible.push(...accepted.filter(({ index }) => !isRestricted(documents[index])));
-    advance(target, watermark);
+    advanceTo(target, decodeWatermark(watermark));
     for (const { index, code, detail } of refused) {
       skipped.push({ name: documents[index]?.documentId ?? String(index), reason: `${code}: ${detail}` });
     }
@@ -101,9 +102,7 @@ export async function ingest({
   }
   await send();
   const synced = await sync?.finish();
-  for (const [partition, offset] of synced?.watermark ?? []) {
-    target.set(partition, Math.max(target.get(partition) ?? 0, offset));
-  }
+  if (synced) advanceTo(target, synced.watermark);
   if (target.size > 0) await awaitIndexed(client, { before, target, signal, onProgress });
   const lost = await findMissing(client, visible, signal);
   skipped.push(

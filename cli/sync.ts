@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import {
   type Acl,
+  advanceTo,
   type DocumentInput,
   decodeWatermark,
   type Manifest,
@@ -93,7 +94,7 @@ export async function beginSync({
         signal.throwIfAborted();
         // At the version that was read: what somebody else wrote since then stays.
         const deletion = await client.delete(source, documentId, signal, version);
-        advance(watermark, deletion.watermark);
+        advanceTo(watermark, decodeWatermark(deletion.watermark));
       });
       return { unchanged, deleted: missing.size, watermark };
     },
@@ -125,13 +126,6 @@ function hashOf(document: InlineContent): string | undefined {
   } catch (error) {
     if (error instanceof FreshetError) return undefined;
     throw error;
-  }
-}
-
-/** Moves a watermark on to where the token stands; partitions that it has passed stay. */
-export function advance(watermark: Map<number, number>, token: string): void {
-  for (const [partition, offset] of decodeWatermark(token)) {
-    watermark.set(partition, Math.max(watermark.get(partition) ?? 0, offset));
   }
 }
 

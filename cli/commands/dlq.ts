@@ -7,7 +7,7 @@ import {
   resolveDeadLetter,
 } from '@freshet/shared/dead-letters';
 import { DEAD_LETTER_TOPIC } from '@freshet/shared/document-events';
-import { FreshetError } from '@freshet/shared/errors';
+import { hasCode } from '@freshet/shared/errors';
 import { Type } from 'typebox';
 import { type Command, type CommandContext, EXIT, UsageError } from '../command.ts';
 
@@ -102,7 +102,7 @@ async function readLetters(log: EventLog): Promise<DeadLetter[]> {
   try {
     return foldDeadLetters(await Array.fromAsync(log.read(DEAD_LETTER_TOPIC)));
   } catch (error) {
-    if (error instanceof FreshetError && error.code === 'FRESHET_TOPIC_UNKNOWN') return [];
+    if (hasCode(error, 'FRESHET_TOPIC_UNKNOWN')) return [];
     throw error;
   }
 }

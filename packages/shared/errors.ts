@@ -376,6 +376,11 @@ export class FreshetError extends Error {
   }
 }
 
+/** Whether an error is ours, with one of these codes. */
+export function hasCode(error: unknown, ...codes: ErrorCode[]): error is FreshetError {
+  return error instanceof FreshetError && codes.includes(error.code);
+}
+
 /** A code that came over the wire, as an error again; what is no code of ours is an internal error. */
 export function errorFromCode(code: string, options?: FreshetErrorOptions): FreshetError {
   return new FreshetError(Object.hasOwn(catalogue, code) ? (code as ErrorCode) : 'FRESHET_INTERNAL', options);

@@ -1,6 +1,6 @@
 import type { ConsumedRecord, EventLog, LogRecord } from '@freshet/event-log';
 import { DEAD_LETTER_TOPIC, DOCUMENTS_TOPIC } from '@freshet/shared/document-events';
-import { FreshetError } from '@freshet/shared/errors';
+import { type FreshetError, hasCode } from '@freshet/shared/errors';
 
 export interface Refusal {
   reason: FreshetError;
@@ -34,7 +34,7 @@ export function openDeadLetters(
     try {
       await log.append(DEAD_LETTER_TOPIC, [record]);
     } catch (error) {
-      if (!isCoded(error, 'FRESHET_TOPIC_UNKNOWN')) throw error;
+      if (!hasCode(error, 'FRESHET_TOPIC_UNKNOWN')) throw error;
       // Made when it is needed, not at start: the brokers may be down then.
       await log.ensureTopic(DEAD_LETTER_TOPIC, { partitions: 1, cleanup: 'keep' });
       await log.append(DEAD_LETTER_TOPIC, [record]);
@@ -68,14 +68,10 @@ export function openDeadLetters(
         await append(letter);
       } catch (error) {
         // With our headers it is larger than it was. The whole of it still stands at its origin.
-        if (value === null || !isCoded(error, 'FRESHET_CONTENT_TOO_LARGE')) throw error;
+        if (value === null || !hasCode(error, 'FRESHET_CONTENT_TOO_LARGE')) throw error;
         const left = { 'freshet-dlq-value-bytes': String(value.byteLength) };
         await append({ ...letter, value: null, headers: { ...letter.headers, ...left } });
       }
     },
   };
-}
-
-function isCoded(error: unknown, code: FreshetError['code']): boolean {
-  return error instanceof FreshetError && error.code === code;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FreshetError } from '@freshet/shared/errors';
+import { hasCode } from '@freshet/shared/errors';
 import pLimit from 'p-limit';
 import { saysTooLong, shortened } from '../context-length.ts';
 import type { Embedder, EmbedOptions } from '../embedding.ts';
@@ -127,7 +127,7 @@ export function createOpenAiEmbedder({
 
 /** What the server said, when that was that a text is too long. */
 function tooLong(error: unknown): string | undefined {
-  if (!(error instanceof FreshetError) || error.code !== 'FRESHET_CONTEXT_TOO_LONG') return undefined;
+  if (!hasCode(error, 'FRESHET_CONTEXT_TOO_LONG')) return undefined;
   const { message } = error.cause as Error;
   // Without the status that stands before it: its number is none of tokens.
   return saysTooLong(message) ? message.slice(message.indexOf(':') + 1) : undefined;

@@ -45,6 +45,16 @@ export function decodeWatermark(token: string): Watermark {
   return new Map(entries);
 }
 
+/** Moves a watermark on to these offsets, such as those of another one; partitions in which it is further stay. */
+export function advanceTo(
+  watermark: Map<number, number>,
+  offsets: Iterable<readonly [partition: number, offset: number]>,
+): void {
+  for (const [partition, offset] of offsets) {
+    watermark.set(partition, Math.max(watermark.get(partition) ?? 0, offset));
+  }
+}
+
 /** Whether everything before `target` is searchable at `current`. */
 export function hasReached(current: Watermark, target: Watermark): boolean {
   return [...target].every(([partition, offset]) => (current.get(partition) ?? 0) >= offset);

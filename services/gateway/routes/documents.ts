@@ -1,6 +1,7 @@
 import type { EventLog, Position } from '@freshet/event-log';
 import type { AccessTokens } from '@freshet/shared/access-token';
 import {
+  advanceTo,
   DELETED,
   DocumentId,
   DocumentInput,
@@ -242,8 +243,9 @@ function problemOf(errors: { path: string; detail: string }[]) {
 
 function watermarkOf(positions: readonly Position[]): string {
   const watermark = new Map<number, number>();
-  for (const { partition, offset } of positions) {
-    watermark.set(partition, Math.max(watermark.get(partition) ?? 0, offset + 1));
-  }
+  advanceTo(
+    watermark,
+    positions.map(({ partition, offset }) => [partition, offset + 1]),
+  );
   return encodeWatermark(watermark);
 }

@@ -2,7 +2,7 @@ import type { ChunkIndex } from '@freshet/chunk-index';
 import type { ConsumedRecord, EventLog, RecordBatch } from '@freshet/event-log';
 import { DELETED } from '@freshet/shared/contracts';
 import { DOCUMENTS_TOPIC, type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
-import { FreshetError } from '@freshet/shared/errors';
+import { type FreshetError, hasCode } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { type Span, SpanKind, traceparentOf, withSpan } from '@freshet/shared/spans';
 import { type CdcMapping, type MappedRecord, mapRecord } from '@freshet/sources/cdc';
@@ -135,8 +135,5 @@ function traceOf({ headers }: ConsumedRecord, span: Span | undefined): Record<st
 
 /** Whether the log will never take the records: trying again would hold up the partition for ever. */
 function isRefusal(error: unknown): error is FreshetError {
-  return (
-    error instanceof FreshetError &&
-    (error.code === 'FRESHET_CONTENT_TOO_LARGE' || error.code === 'FRESHET_EVENT_INVALID')
-  );
+  return hasCode(error, 'FRESHET_CONTENT_TOO_LARGE', 'FRESHET_EVENT_INVALID');
 }

@@ -1,5 +1,5 @@
 import type { ConsumeOptions, Consumer, EventLog } from '@freshet/event-log';
-import { FreshetError } from '@freshet/shared/errors';
+import { hasCode } from '@freshet/shared/errors';
 import type { Registry } from '@freshet/shared/metrics';
 import { totalLag } from '../lag.ts';
 import { type ChangePorts, createChangeHandler } from './change-batch.ts';
@@ -47,7 +47,7 @@ export async function openCdcConsumer({
         const { partition, records } = batch ?? {};
         logger.error({ err, topic, partition, offset: records?.[0]?.offset }, 'changes will be tried again');
         // Debezium makes a topic with the first change of its table; nobody need wait for that.
-        if (!batch && isTopicUnknown(err)) {
+        if (!batch && hasCode(err, 'FRESHET_TOPIC_UNKNOWN')) {
           makeTopic(topic).catch((cause) => logger.warn({ err: cause, topic }, 'the topic cannot be made'));
         }
       },
@@ -55,7 +55,7 @@ export async function openCdcConsumer({
     try {
       return await log.consume(options);
     } catch (error) {
-      if (!isTopicUnknown(error)) throw error;
+      if (!hasCode(error, 'FRESHET_TOPIC_UNKNOWN')) throw error;
       await makeTopic(topic);
       return log.consume(options);
     }
@@ -79,8 +79,4 @@ async function readLag(log: EventLog, topics: readonly string[]): Promise<Map<st
     topics.map(async (topic) => [topic, await totalLag(log, topic, cdcGroup(topic))] as const),
   );
   return new Map(behind);
-}
-
-function isTopicUnknown(error: unknown): boolean {
-  return error instanceof FreshetError && error.code === 'FRESHET_TOPIC_UNKNOWN';
 }

@@ -1,5 +1,5 @@
 import { readContentType } from '@freshet/shared/contracts/media-type';
-import { FreshetError } from '@freshet/shared/errors';
+import { FreshetError, hasCode } from '@freshet/shared/errors';
 import PostalMime, { type Address, type Attachment, type Email } from 'postal-mime';
 import { type BlockBuilder, createBlockBuilder, type ParsedDocument } from './blocks.ts';
 import { LIMITS, tooMany } from './limits.ts';
@@ -87,7 +87,7 @@ async function addBody(
     builder.append(await parse({ content, mediaType, depth }), 1);
   } catch (error) {
     // A body of markup alone: the subject and the attachments are still worth reading.
-    if (!(error instanceof FreshetError) || error.code !== 'FRESHET_CONTENT_EMPTY') throw error;
+    if (!hasCode(error, 'FRESHET_CONTENT_EMPTY')) throw error;
   }
 }
 
