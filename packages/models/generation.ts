@@ -5,22 +5,26 @@ import type { FinishReason, Message, Passage, Usage } from '@freshet/shared/cont
 export interface GenerateOptions {
   /** Told of every further try of a call, before it is made. */
   onRetry?: () => void;
+  /** Told of what a call used that then fails. */
+  onUsage?: (spent: Spent) => void;
   messages: readonly Message[];
   passages: readonly Passage[];
   signal: AbortSignal;
   /** Milliseconds that the reader can wait from one delta to the next: what comes sooner may be joined. */
   deltaIntervalMs?: number;
+  /** Name of the prompt that the route asks with. */
+  prompt?: string | undefined;
+}
+
+export interface Spent {
+  usage: Usage;
+  /** In dollars; absent when the price of the model is not known. */
+  costUsd?: number;
 }
 
 export type GenerationPart =
   | { type: 'delta'; text: string }
-  | {
-      type: 'finished';
-      finishReason: FinishReason;
-      usage: Usage;
-      /** In dollars; absent when the price of the model is not known. */
-      costUsd?: number;
-    };
+  | ({ type: 'finished'; finishReason: FinishReason } & Spent);
 
 export interface Generator {
   /** Named in every answer. */

@@ -35,6 +35,8 @@ export interface StreamTimeLimits {
   firstTokenTimeoutMs: number;
   /** From each part to the next. */
   betweenTokensTimeoutMs: number;
+  /** From the call to the end of the stream; none by default. */
+  timeoutMs?: number | undefined;
 }
 
 /** Made once: an abort without a reason makes an error with a stack trace for each stream. */
@@ -48,7 +50,12 @@ const ENDED = new DOMException('The stream is no longer read.', 'AbortError');
  */
 export async function* limitStream<Part>(
   open: (signal: AbortSignal) => AsyncIterable<Part>,
-  { firstTokenTimeoutMs, betweenTokensTimeoutMs, signal }: StreamTimeLimits & { signal: AbortSignal },
+  {
+    firstTokenTimeoutMs,
+    betweenTokensTimeoutMs,
+    timeoutMs,
+    signal,
+  }: StreamTimeLimits & { signal: AbortSignal },
 ): AsyncGenerator<Part> {
   signal.throwIfAborted();
   const end = new AbortController();
@@ -56,6 +63,10 @@ export async function* limitStream<Part>(
   const aborted = rejectOnAbort(stop);
   const parts = open(stop)[Symbol.asyncIterator]();
   let limit = { ms: firstTokenTimeoutMs, detail: 'no token' };
+  const whole =
+    timeoutMs === undefined
+      ? undefined
+      : setTimeout(() => end.abort(timeout(`no end of its answer within ${timeoutMs} ms`)), timeoutMs);
   try {
     for (;;) {
       const { ms, detail } = limit;
@@ -68,6 +79,7 @@ export async function* limitStream<Part>(
   } catch (error) {
     throw stop.aborted ? stop.reason : error;
   } finally {
+    clearTimeout(whole);
     aborted.forget();
     end.abort(ENDED);
     // Not awaited: the source may be in the middle of something that its signal cannot end.

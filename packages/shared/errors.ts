@@ -326,6 +326,24 @@ export const catalogue = {
     title: 'The provider of the model refuses the call',
     detail: 'Check the name of the model, the credentials and their permissions; see docs/models.md.',
   },
+  FRESHET_MODEL_EMPTY: {
+    status: 503,
+    isRetryable: true,
+    title: 'The model said nothing',
+    detail: 'Ask again; the log has the model.',
+  },
+  FRESHET_ROUTE_UNKNOWN: {
+    status: 400,
+    isRetryable: false,
+    title: 'There is no such route to a model',
+    detail: 'Leave `route` out, or name one of the routes that the operator configured.',
+  },
+  FRESHET_BUDGET_SPENT: {
+    status: 429,
+    isRetryable: false,
+    title: 'The budget of the day is spent',
+    detail: 'Ask again tomorrow (UTC), or have the operator raise the budget of the route or the tenant.',
+  },
   FRESHET_CONTEXT_TOO_LONG: {
     status: 413,
     isRetryable: false,

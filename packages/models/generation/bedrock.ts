@@ -34,6 +34,7 @@ export function createBedrockGenerator({
   temperature,
   firstTokenTimeoutMs,
   betweenTokensTimeoutMs,
+  timeoutMs,
   price,
   ...clientOptions
 }: BedrockGeneratorOptions): Generator {
@@ -69,6 +70,7 @@ export function createBedrockGenerator({
     price,
     firstTokenTimeoutMs,
     betweenTokensTimeoutMs,
+    timeoutMs,
     stream,
     close: async () => client.destroy(),
   });

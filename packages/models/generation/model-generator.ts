@@ -4,6 +4,7 @@ import type { GenerateOptions, Generator } from '../generation.ts';
 import { costUsd, type ModelPrice } from '../model-prices.ts';
 import { limitStream } from '../time-limits.ts';
 import { ABSTENTION } from './extractive/generator.ts';
+import { guardAnswer } from './guard-answer.ts';
 import { buildPrompt, isAbstention, type Prompt } from './prompt.ts';
 
 /** What a provider's stream says. `thinking` shows that it lives; its text is not for the reader. */
@@ -23,6 +24,8 @@ export interface ModelSettings {
   firstTokenTimeoutMs?: number | undefined;
   /** Milliseconds from a token to the next, 10 s by default. */
   betweenTokensTimeoutMs?: number | undefined;
+  /** Milliseconds from the call to the end of the answer; none by default. */
+  timeoutMs?: number | undefined;
   price?: ModelPrice | undefined;
 }
 
@@ -38,7 +41,8 @@ export interface ModelGeneratorOptions extends Omit<ModelSettings, 'maxTokens' |
 /**
  * What all language models behind an API have in common: the prompt, the time limits, the price, and that no
  * passages give no answer, without a call. Errors of `generate`, besides those of the provider:
- * `FRESHET_MODEL_TIMEOUT`, and `FRESHET_MODEL_BROKE_OFF` for a stream that ends before it is finished.
+ * `FRESHET_MODEL_TIMEOUT`, `FRESHET_MODEL_EMPTY` for an answer without a word, and `FRESHET_MODEL_BROKE_OFF` for a
+ * stream that ends before it is finished.
  */
 export function createModelGenerator({
   model,
@@ -46,14 +50,16 @@ export function createModelGenerator({
   price,
   firstTokenTimeoutMs = 20_000,
   betweenTokensTimeoutMs = 10_000,
+  timeoutMs,
   stream,
   close,
 }: ModelGeneratorOptions): Generator {
-  const limits = { firstTokenTimeoutMs, betweenTokensTimeoutMs };
+  const limits = { firstTokenTimeoutMs, betweenTokensTimeoutMs, timeoutMs };
+  const toCost = (usage: Usage | undefined) => (usage && price ? { costUsd: costUsd(usage, price) } : {});
   return {
     model,
     provider,
-    async *generate({ messages, passages, signal, ...options }) {
+    async *generate({ messages, passages, signal, onUsage, ...options }) {
       signal.throwIfAborted();
       if (passages.length === 0) {
         yield { type: 'delta', text: ABSTENTION };
@@ -64,8 +70,11 @@ export function createModelGenerator({
       const prompt = buildPrompt(messages, passages);
       const open = (stop: AbortSignal) => stream(prompt, { ...options, signal: stop });
       let answer = '';
-      for await (const part of limitStream(open, { ...limits, signal })) {
-        if (part.type === 'thinking' || (part.type === 'delta' && part.text === '')) continue;
+      const parts = guardAnswer(limitStream(open, { ...limits, signal }), ({ usage }) => {
+        if (usage) onUsage?.({ usage, ...toCost(usage) });
+      });
+      for await (const part of parts) {
+        if (part.type === 'thinking') continue;
         if (part.type === 'delta') {
           answer += part.text;
           yield part;
@@ -77,7 +86,7 @@ export function createModelGenerator({
           type: 'finished',
           finishReason: hasAbstained ? 'abstained' : finishReason,
           usage: usage ?? { inputTokens: 0, outputTokens: 0 },
-          ...(usage && price ? { costUsd: costUsd(usage, price) } : {}),
+          ...toCost(usage),
         };
         return;
       }

@@ -35,6 +35,7 @@ export function createOpenAiGenerator({
   temperature,
   firstTokenTimeoutMs,
   betweenTokensTimeoutMs,
+  timeoutMs,
   price,
   ...clientOptions
 }: OpenAiGeneratorOptions): Generator {
@@ -71,6 +72,7 @@ export function createOpenAiGenerator({
     price,
     firstTokenTimeoutMs,
     betweenTokensTimeoutMs,
+    timeoutMs,
     stream,
     close: () => client.close(),
   });

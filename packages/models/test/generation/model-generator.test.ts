@@ -34,7 +34,12 @@ test('thinking and empty text are not handed on', async () => {
 });
 
 test('a price without a count of tokens gives no cost', async () => {
-  const { finished } = await listen(speaking([{ type: 'finished', finishReason: 'stop' }]));
+  const { finished } = await listen(
+    speaking([
+      { type: 'delta', text: 'Ten' },
+      { type: 'finished', finishReason: 'stop' },
+    ]),
+  );
   assert.deepEqual(finished, {
     type: 'finished',
     finishReason: 'stop',
