@@ -5,6 +5,7 @@ import { createCdcMetrics } from '@freshet/ingestor/cdc/metrics';
 import { createConnectorMetrics } from '@freshet/ingestor/connector-metrics';
 import { createIngestMetrics } from '@freshet/ingestor/metrics';
 import { createModelMetrics } from '@freshet/models/model-metrics';
+import { createRouteMetrics } from '@freshet/models/routing/route-metrics';
 import { createRetrieveMetrics } from '@freshet/retriever/metrics';
 import { createRegistry, dependencyStates, Registry, requestDurations } from '@freshet/shared/metrics';
 
@@ -22,7 +23,11 @@ const services: Record<string, (registry: Registry) => unknown> = {
     createWebhookMetrics(registry, { connectors: [] }),
   ],
   retriever: (registry) => [createRetrieveMetrics(registry), createModelMetrics(registry)],
-  generator: (registry) => [createGenerateMetrics(registry), createModelMetrics(registry)],
+  generator: (registry) => [
+    createGenerateMetrics(registry),
+    createModelMetrics(registry),
+    createRouteMetrics(registry, () => []),
+  ],
   ingestor: (registry) => [
     createIngestMetrics(registry, { readLag: async () => new Map() }),
     createCdcMetrics(registry, { tables: [], readLag: async () => new Map() }),

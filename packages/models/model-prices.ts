@@ -4,7 +4,7 @@ import { createValidator } from '@freshet/shared/validation';
 import { type Static, Type } from 'typebox';
 
 /** In dollars for a million tokens. */
-const ModelPrice = Type.Object(
+export const ModelPrice = Type.Object(
   { inputPerMTok: Type.Number({ minimum: 0 }), outputPerMTok: Type.Number({ minimum: 0 }) },
   { additionalProperties: false },
 );

@@ -1,10 +1,17 @@
 import type { Logger } from '@freshet/shared/log';
 import { type Static, Type } from 'typebox';
+import { openProvider } from './generation/open-provider.ts';
 import type { Generator } from './generation.ts';
 import { parseModelPrices } from './model-prices.ts';
 import { checkProvider, providerConfig } from './provider-settings.ts';
 
 export const generatorModelConfig = {
+  ROUTES_FILE: Type.Optional(
+    Type.String({
+      description:
+        'JSON file with named routes to models, in place of the one that the variables make; docs/routing.md describes it.',
+    }),
+  ),
   GENERATION_PROVIDER: Type.Union(
     [Type.Literal('extractive'), Type.Literal('bedrock'), Type.Literal('openai')],
     {
@@ -90,27 +97,22 @@ export async function openGenerationModel(config: GeneratorModelConfig, logger: 
     maxAttempts: config.MODEL_MAX_ATTEMPTS,
     connections: config.GENERATION_MAX_STREAMS,
   };
-  // Only the provider that is chosen is loaded: the AWS SDK costs start-up time and memory.
   switch (provider) {
-    case 'extractive': {
-      const { createExtractiveGenerator } = await import('./generation/extractive/generator.ts');
-      return createExtractiveGenerator();
-    }
-    case 'bedrock': {
-      const { createBedrockGenerator } = await import('./generation/bedrock.ts');
-      return createBedrockGenerator({
+    case 'extractive':
+      return openProvider({ provider });
+    case 'bedrock':
+      return openProvider({
+        provider,
         ...remote,
         region: config.AWS_REGION,
         endpoint: config.BEDROCK_ENDPOINT,
       });
-    }
-    case 'openai': {
-      const { createOpenAiGenerator } = await import('./generation/openai.ts');
-      return createOpenAiGenerator({
+    case 'openai':
+      return openProvider({
+        provider,
         ...remote,
         baseUrl: config.GENERATION_URL!,
         apiKey: config.GENERATION_API_KEY,
       });
-    }
   }
 }

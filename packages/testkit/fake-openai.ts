@@ -17,6 +17,8 @@ export interface FakeOpenAiOptions {
   betweenTokensMs?: number;
   /** What to say, in place of sentences of the prompt's passages. */
   answer?: (prompt: string) => string;
+  /** Where the model cuts what it says; between words by default. */
+  cut?: (answer: string) => string[];
   finishReason?: string;
   /** Awaited before anything is answered: holds a request for as long as a test wants. */
   beforeAnswer?: (request: RecordedRequest) => Promise<void>;
@@ -67,6 +69,7 @@ export async function startFakeOpenAi({
   apiKey,
   betweenTokensMs = 0,
   answer,
+  cut = (text) => text.match(/\s*\S+/g) ?? [],
   finishReason = 'stop',
   beforeAnswer = async () => {},
 }: FakeOpenAiOptions = {}): Promise<FakeOpenAi> {
@@ -136,7 +139,7 @@ export async function startFakeOpenAi({
     const { messages, max_tokens = 1024, stream_options } = request.body;
     const prompt = messages.map(({ content }) => content).join('\n');
     checkLength(prompt);
-    const all = answer ? (answer(prompt).match(/\s*\S+/g) ?? []) : answerTokens(prompt);
+    const all = answer ? cut(answer(prompt)) : answerTokens(prompt);
     const tokens = all.slice(0, max_tokens);
     reply.hijack();
     if (fault?.type === 'silent') return;

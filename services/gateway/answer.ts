@@ -45,7 +45,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
 
     yield { type: 'chat.started', chatId: randomUUID(), traceId: trace.traceId };
 
-    const { messages, limit, filter, after } = request;
+    const { messages, limit, filter, after, route } = request;
     const retrieved = await retriever.json<RetrieveResponse>({
       ...call,
       path: '/v1/retrieve',
@@ -64,7 +64,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
 
     const citations: Completed['citations'] = [];
     let firstDeltaMs: number | undefined;
-    const body = { messages, passages } satisfies GenerateRequest;
+    const body = { messages, passages, ...(route === undefined ? {} : { route }) } satisfies GenerateRequest;
     const events = generator.events<GenerateEvent>({
       ...call,
       path: '/v1/generate',

@@ -11,6 +11,7 @@ import type { SharedState } from '@freshet/state';
 import type { Static } from 'typebox';
 import { createAnswer } from './answer.ts';
 import { readCallers } from './api-keys.ts';
+import { createRouteCheck } from './check-route.ts';
 import type { GatewayConfig } from './config.ts';
 import { identifyCaller } from './plugins/identify-caller.ts';
 import { openapi } from './plugins/openapi.ts';
@@ -61,6 +62,7 @@ export async function openGateway({ config, logger, log, state, env }: GatewayOp
   await app.register(pageRoute);
   await app.register(chatRoute, {
     answer: createAnswer({ retriever, generator, tokens, timeoutMs: config.CHAT_TIMEOUT_MS }),
+    checkRoute: createRouteCheck(generator, tokens),
     registry,
     maxStreams: config.CHAT_MAX_STREAMS,
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,

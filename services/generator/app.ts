@@ -1,6 +1,5 @@
-import type { Generator } from '@freshet/models/generation';
-import { createModelMetrics } from '@freshet/models/model-metrics';
-import { observeGenerator } from '@freshet/models/observed-generator';
+import type { RouteTable } from '@freshet/models/routing/route-table';
+import { createRouter } from '@freshet/models/routing/router';
 import { createAccessTokens } from '@freshet/shared/access-token';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
@@ -14,14 +13,14 @@ import { generateRoute } from './routes/generate.ts';
 export interface GeneratorOptions {
   config: Static<typeof GeneratorConfig>;
   logger: Logger;
-  generator: Generator;
+  routes: RouteTable;
 }
 
 /** A question's passages, of the largest kind that retrieval gives. */
 const BODY_LIMIT = 4 * 1024 * 1024;
 
 /** Passages to a cited answer, over Server-Sent Events. */
-export async function openGenerator({ config, logger, generator }: GeneratorOptions): Promise<Service> {
+export async function openGenerator({ config, logger, routes }: GeneratorOptions): Promise<Service> {
   const registry = createRegistry('generator');
   const app = await createServiceApp({
     logger,
@@ -30,7 +29,7 @@ export async function openGenerator({ config, logger, generator }: GeneratorOpti
     drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
   });
   await app.register(generateRoute, {
-    generator: observeGenerator(generator, createModelMetrics(registry)),
+    router: createRouter(routes, { registry, logger }),
     tokens: createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET }),
     metrics: createGenerateMetrics(registry),
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,

@@ -1,5 +1,5 @@
-import type { Generator } from '@freshet/models/generation';
-import type { GenerateEvent, GenerateRequest } from '@freshet/shared/contracts';
+import type { RoutedOptions, Router } from '@freshet/models/routing/router';
+import type { GenerateEvent } from '@freshet/shared/contracts';
 import { type CheckCitation, createCitationCheck } from './check-citation.ts';
 import { mergeDeltas } from './merge-deltas.ts';
 import { createSentenceStream } from './sentence-stream.ts';
@@ -9,16 +9,12 @@ import { createSentenceStream } from './sentence-stream.ts';
  * sentence ends. Checks follow the text and never hold it back.
  */
 export async function* generate(
-  generator: Generator,
-  { messages, passages }: GenerateRequest,
-  signal: AbortSignal,
-  deltaIntervalMs = 0,
+  router: Pick<Router, 'generate'>,
+  options: RoutedOptions,
 ): AsyncGenerator<GenerateEvent> {
   const sentences = createSentenceStream();
-  const checkCitation = createCitationCheck(passages);
-  const parts = mergeDeltas(generator.generate({ messages, passages, signal, deltaIntervalMs }), {
-    intervalMs: deltaIntervalMs,
-  });
+  const checkCitation = createCitationCheck(options.passages);
+  const parts = mergeDeltas(router.generate(options), { intervalMs: options.deltaIntervalMs ?? 0 });
   for await (const part of parts) {
     if (part.type === 'delta') {
       yield { type: 'answer.delta', text: part.text };
@@ -29,7 +25,7 @@ export async function* generate(
     if (result.finishReason !== 'abstained') {
       for (const sentence of sentences.finish()) yield* check(sentence, checkCitation);
     }
-    yield { type: 'generation.completed', model: generator.model, ...result };
+    yield { type: 'generation.completed', ...result, attempts: [...result.attempts] };
   }
 }
 

@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { GenerationPart } from '@freshet/models/generation';
 
+type Delta = Extract<GenerationPart, { type: 'delta' }>;
+
 export interface MergeDeltasOptions {
   /** Milliseconds from a delta that was passed on to the next one; 0 passes each on as it comes. */
   intervalMs: number;
@@ -13,10 +15,10 @@ export interface MergeDeltasOptions {
  * alone costs two services and the reader's socket a wake-up; nobody reads that fast. The first is passed on at once,
  * and what is held when the answer ends or fails comes before that.
  */
-export async function* mergeDeltas(
-  parts: AsyncIterable<GenerationPart>,
+export async function* mergeDeltas<Part extends GenerationPart>(
+  parts: AsyncIterable<Part | Delta>,
   { intervalMs, wait = pause }: MergeDeltasOptions,
-): AsyncGenerator<GenerationPart> {
+): AsyncGenerator<Part | Delta> {
   const iterator = parts[Symbol.asyncIterator]();
   const pull = () => {
     const next = iterator.next();

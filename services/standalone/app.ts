@@ -9,8 +9,8 @@ import { GeneratorConfig } from '@freshet/generator/config';
 import { openIngestor } from '@freshet/ingestor/app';
 import { IngestorConfig } from '@freshet/ingestor/config';
 import type { Embedder } from '@freshet/models/embedding';
-import type { Generator } from '@freshet/models/generation';
 import { createExtractiveGenerator } from '@freshet/models/generation/extractive/generator';
+import { type RouteTable, singleRoute } from '@freshet/models/routing/route-table';
 import { openRetriever } from '@freshet/retriever/app';
 import { RetrieverConfig } from '@freshet/retriever/config';
 import { loadConfig } from '@freshet/shared/config';
@@ -25,7 +25,8 @@ export interface StandaloneOptions {
   logger: Logger;
   embedder: Embedder;
   tokenizer?: string;
-  generator?: Generator;
+  /** By whom questions are answered; sentences of the passages by default. */
+  routes?: RouteTable;
 }
 
 export interface Standalone {
@@ -33,7 +34,7 @@ export interface Standalone {
   gateway: Service;
   /** The services behind it, which listen on loopback. */
   urls: { ingestor: string; retriever: string; generator: string };
-  /** Closes everything but the embedder, which came from outside. */
+  /** Closes everything but the embedder and the routes, which came from outside. */
   close(): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export async function openStandalone({
   logger,
   embedder,
   tokenizer,
-  generator = createExtractiveGenerator(),
+  routes = singleRoute(createExtractiveGenerator()),
 }: StandaloneOptions): Promise<Standalone> {
   const shared = { ...env, DATA_DIR: dataDir, INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex') };
   const behind = { ...shared, HOST: '127.0.0.1', PORT: '0' };
@@ -91,7 +92,7 @@ export async function openStandalone({
     const generating = await openGenerator({
       config: loadConfig(GeneratorConfig, behind),
       logger: child('generator'),
-      generator,
+      routes,
     });
     const urls = {
       ingestor: await serve(ingestor),

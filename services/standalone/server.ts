@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { loadSample } from '@freshet/cli/sample';
 import { openEmbedder } from '@freshet/models/open-embedder';
-import { openGenerationModel } from '@freshet/models/open-generator';
+import { openGenerationRoutes } from '@freshet/models/open-routes';
 import { loadConfig } from '@freshet/shared/config';
 import { createLogger } from '@freshet/shared/log';
 import { main, runService } from '@freshet/shared/service/run';
@@ -26,14 +26,14 @@ await main(async () => {
     logger,
     async open() {
       const model = await openEmbedder(config, logger);
-      const generator = await openGenerationModel(config, logger);
+      const routes = await openGenerationRoutes(config, logger);
       const env = { ...process.env, SOURCES: config.SOURCES, PORT: String(port), HOST: host };
-      const standalone = await openStandalone({ env, dataDir: config.DATA_DIR, logger, ...model, generator });
+      const standalone = await openStandalone({ env, dataDir: config.DATA_DIR, logger, ...model, routes });
       return {
         app: standalone.gateway.app,
         async close() {
           await standalone.close();
-          await Promise.all([model.embedder.close(), generator.close()]);
+          await Promise.all([model.embedder.close(), routes.close()]);
         },
       };
     },

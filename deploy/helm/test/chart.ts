@@ -20,6 +20,8 @@ export const variants: Record<string, string[]> = {
     ...['--set', 'components.gateway.autoscaling.enabled=true,image.pullSecrets[0]=registry'],
     ...['--set', 'cdc.existingConfigMap=cdc'],
     ...['--set', 'connectors.existingSecret=connectors'],
+    ...['--set', 'modelRoutes.default=fast,modelRoutes.routes.fast.provider=bedrock'],
+    ...['--set', 'modelRoutes.routes.fast.model=anthropic.claude-haiku-4-5-20251001-v1:0'],
     ...['--set', 'networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.a=b'],
   ],
 };

@@ -1,5 +1,15 @@
 import { type Static, Type } from 'typebox';
-import { AnswerDelta, CitationChecked, CostUsd, FinishReason, Messages, Usage } from './generate.ts';
+import {
+  AnswerDelta,
+  CitationChecked,
+  CostUsd,
+  Degraded,
+  FinishReason,
+  Messages,
+  RouteName,
+  routing,
+  Usage,
+} from './generate.ts';
 import { Passage, SearchFilter } from './retrieve.ts';
 import { WatermarkToken } from './watermark.ts';
 
@@ -11,6 +21,7 @@ export const ChatRequest = Type.Object(
       Type.Integer({ minimum: 1, maximum: 50, default: 8, description: 'Passages to answer from.' }),
     ),
     after: Type.Optional(WatermarkToken),
+    route: Type.Optional(RouteName),
   },
   { additionalProperties: false, title: 'ChatRequest' },
 );
@@ -55,6 +66,8 @@ const AnswerCompleted = Type.Object(
     model: Type.String(),
     usage: Usage,
     costUsd: Type.Optional(CostUsd),
+    ...routing,
+    degraded: Type.Optional(Degraded),
     timings: Timings,
     citations: Type.Array(Citation),
     watermark: WatermarkToken,

@@ -12,8 +12,19 @@ export type Message = Static<typeof Message>;
 
 export const Messages = Type.Array(Message, { minItems: 1, maxItems: 100 });
 
+export const ROUTE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
+
+export const RouteName = Type.String({
+  pattern: ROUTE_NAME_PATTERN,
+  description: 'A route to a model, or an alias of one, as the operator named it.',
+});
+
 export const GenerateRequest = Type.Object(
-  { messages: Messages, passages: Type.Array(Passage, { maxItems: 100 }) },
+  {
+    messages: Messages,
+    passages: Type.Array(Passage, { maxItems: 100 }),
+    route: Type.Optional(RouteName),
+  },
   { additionalProperties: false, title: 'GenerateRequest' },
 );
 export type GenerateRequest = Static<typeof GenerateRequest>;
@@ -27,6 +38,39 @@ export type Usage = Static<typeof Usage>;
 export const CostUsd = Type.Number({
   minimum: 0,
   description: 'Dollars, by the price table of the generator; absent when it has no price for the model.',
+});
+
+export const Attempt = Type.Object(
+  {
+    route: Type.String(),
+    model: Type.String(),
+    outcome: Type.Union(
+      [Type.Literal('completed'), Type.Literal('failed'), Type.Literal('lost'), Type.Literal('cancelled')],
+      { description: '`lost` to a faster call that was made beside it.' },
+    ),
+    code: Type.Optional(Type.String({ description: 'Why it failed.' })),
+    usage: Usage,
+    costUsd: Type.Optional(CostUsd),
+    isEstimate: Type.Optional(
+      Type.Boolean({ description: 'The provider did not say what the call used: counted by its length.' }),
+    ),
+  },
+  { additionalProperties: false, title: 'Attempt' },
+);
+export type Attempt = Static<typeof Attempt>;
+
+/** What an answer says of how it was come by. */
+export const routing = {
+  route: Type.String({ description: 'The route that answered.' }),
+  attempts: Type.Array(Attempt, {
+    description:
+      'Every call that was made for the answer. `usage` and `costUsd` are those of the one that gave it.',
+  }),
+};
+
+export const Degraded = Type.Array(Type.String(), {
+  description:
+    'What the answer had to do without: `generation` when no language model could be had, and sentences of the passages are the answer.',
 });
 
 export const FinishReason = Type.Union([
@@ -75,6 +119,8 @@ export const GenerateEvent = Type.Union([
       model: Type.String(),
       usage: Usage,
       costUsd: Type.Optional(CostUsd),
+      ...routing,
+      degraded: Type.Optional(Degraded),
     },
     { additionalProperties: false },
   ),

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { context } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
 import fp from 'fastify-plugin';
@@ -22,6 +23,12 @@ export class ClientGone extends Error {
 
 const MAX_TIMEOUT_MS = 10 * 60_000;
 
+/** Milliseconds that the caller gives a request, from when it comes; `undefined` when it does not say. */
+export function timeoutOf(headers: IncomingHttpHeaders): number | undefined {
+  const timeoutMs = Number(headers[TIMEOUT_HEADER]);
+  return timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS ? timeoutMs : undefined;
+}
+
 /** Gives each request its trace, in logs and in the answer, and one signal for all the work that it starts. */
 export const requestContext = fp(
   async (app: FastifyInstance, { drainMs = 0 }: { drainMs?: number }) => {
@@ -39,11 +46,11 @@ export const requestContext = fp(
       const abort = new AbortController();
       request.abort = abort;
       live.add(abort);
-      const timeoutMs = Number(request.headers[TIMEOUT_HEADER]);
+      const timeoutMs = timeoutOf(request.headers);
       const timer =
-        timeoutMs > 0 && timeoutMs <= MAX_TIMEOUT_MS
-          ? setTimeout(() => abort.abort(new FreshetError('FRESHET_DEADLINE_EXCEEDED')), timeoutMs)
-          : undefined;
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => abort.abort(new FreshetError('FRESHET_DEADLINE_EXCEEDED')), timeoutMs);
       reply.raw.once('close', () => {
         clearTimeout(timer);
         live.delete(abort);

@@ -16,12 +16,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Static } from 'typebox';
 import type { Answer } from '../answer.ts';
 import { createChatMetrics } from '../chat-metrics.ts';
+import type { CheckRoute } from '../check-route.ts';
 import { collectAnswer } from '../collect-answer.ts';
 import { prefersJson } from '../prefers-json.ts';
 import { problemResponses } from '../problem-responses.ts';
 
 export interface ChatRouteOptions {
   answer: Answer;
+  checkRoute: CheckRoute;
   registry: Registry;
   maxStreams: number;
   stallTimeoutMs: number;
@@ -30,7 +32,7 @@ export interface ChatRouteOptions {
 
 export async function chatRoute(
   app: ServiceApp,
-  { answer, registry, maxStreams, stallTimeoutMs, timeoutMs }: ChatRouteOptions,
+  { answer, checkRoute, registry, maxStreams, stallTimeoutMs, timeoutMs }: ChatRouteOptions,
 ) {
   const metrics = createChatMetrics(registry, { route: '/v1/chat', maxStreams });
   let live = 0;
@@ -93,6 +95,7 @@ export async function chatRoute(
       metrics.streams.set(live);
       try {
         const question = { access: caller.access, request: request.body, trace, signal: abort.signal };
+        await checkRoute(question);
         const events = metrics.observe(answer(question), abort.signal);
         if (!wantsJson) return await sendStream(request, reply, events);
         const response: Static<typeof ChatResponse> = await collectAnswer(events);

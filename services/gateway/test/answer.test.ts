@@ -20,6 +20,8 @@ const generated: GenerateEvent[] = [
     type: 'generation.completed',
     finishReason: 'stop',
     model: 'm',
+    route: 'default',
+    attempts: [],
     usage: { inputTokens: 1, outputTokens: 3 },
   },
 ];

@@ -1,17 +1,18 @@
 import { fastifySSE } from '@fastify/sse';
-import type { Generator } from '@freshet/models/generation';
+import type { Router } from '@freshet/models/routing/router';
 import type { AccessTokens } from '@freshet/shared/access-token';
-import { type GenerateEvent, GenerateRequest } from '@freshet/shared/contracts';
+import { type GenerateEvent, GenerateRequest, RouteName } from '@freshet/shared/contracts';
 import { toFreshetError } from '@freshet/shared/http/problems';
-import { ClientGone } from '@freshet/shared/http/request-context';
+import { ClientGone, timeoutOf } from '@freshet/shared/http/request-context';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import { activeSpan, recordFailure } from '@freshet/shared/spans';
 import { createEventStream } from '@freshet/shared/sse/reply';
+import { Type } from 'typebox';
 import { generate } from '../generate.ts';
 import type { GenerateMetrics } from '../metrics.ts';
 
 export interface GenerateRouteOptions {
-  generator: Generator;
+  router: Router;
   tokens: AccessTokens;
   metrics: GenerateMetrics;
   stallTimeoutMs: number;
@@ -20,17 +21,26 @@ export interface GenerateRouteOptions {
 
 export async function generateRoute(
   app: ServiceApp,
-  { generator, tokens, metrics, stallTimeoutMs, deltaIntervalMs }: GenerateRouteOptions,
+  { router, tokens, metrics, stallTimeoutMs, deltaIntervalMs }: GenerateRouteOptions,
 ) {
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
   app.post('/v1/generate', { sse: 'only', schema: { body: GenerateRequest } }, async (request, reply) => {
-    tokens.verify(request.headers.authorization);
+    const { tenant, principals } = tokens.verify(request.headers.authorization);
+    const { route } = request.body;
+    if (route !== undefined) router.check(route);
     const { signal } = request.abort;
     const stream = createEventStream<GenerateEvent>(reply, { signal, stallTimeoutMs });
     metrics.streams.inc();
     try {
-      const events = generate(generator, request.body, signal, deltaIntervalMs);
+      const events = generate(router, {
+        ...request.body,
+        tenant,
+        user: principals.find((principal) => principal.startsWith('user:')),
+        timeLeftMs: timeoutOf(request.headers),
+        signal,
+        deltaIntervalMs,
+      });
       for await (const event of events) await stream.send(event);
     } catch (thrown) {
       if (signal.reason instanceof ClientGone) return;
@@ -42,4 +52,15 @@ export async function generateRoute(
       metrics.streams.dec();
     }
   });
+
+  // Asked before retrieval, so that a route that is not there costs nothing and is a problem rather than an event.
+  app.get(
+    '/v1/routes/:route',
+    { schema: { params: Type.Object({ route: RouteName }) } },
+    async ({ headers, params: { route } }) => {
+      tokens.verify(headers.authorization);
+      router.check(route);
+      return { route };
+    },
+  );
 }

@@ -5,27 +5,31 @@ import type { GenerateEvent } from '@freshet/shared/contracts';
 import { generate } from '../generate.ts';
 
 async function events(finished: Omit<Extract<GenerationPart, { type: 'finished' }>, 'type'>) {
-  const generator = {
-    model: 'a-model',
+  const router = {
     async *generate() {
       yield { type: 'delta' as const, text: 'Refunds take ten days.' };
-      yield { type: 'finished' as const, ...finished };
+      yield { type: 'finished' as const, ...finished, ...routed };
     },
-    close: async () => {},
   };
   const all: GenerateEvent[] = [];
-  const request = { messages: [{ role: 'user' as const, content: 'How long?' }], passages: [] };
-  for await (const event of generate(generator, request, new AbortController().signal)) all.push(event);
+  const question = {
+    messages: [{ role: 'user' as const, content: 'How long?' }],
+    passages: [],
+    tenant: 'default',
+    signal: new AbortController().signal,
+  };
+  for await (const event of generate(router, question)) all.push(event);
   return all;
 }
 
+const routed = { route: 'default', model: 'a-model', attempts: [] };
 const usage = { inputTokens: 1000, outputTokens: 50 };
 
 test('the last event has the model, its usage and what it cost', async () => {
   const all = await events({ finishReason: 'stop', usage, costUsd: 0.00125 });
   assert.deepEqual(all.at(-1), {
     type: 'generation.completed',
-    model: 'a-model',
+    ...routed,
     finishReason: 'stop',
     usage,
     costUsd: 0.00125,

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { createFreshetClient, type FreshetClient } from '@freshet/cli/client';
 import { createHashedEmbedder } from '@freshet/models/embedding/hashed';
 import type { Generator } from '@freshet/models/generation';
+import { type RouteTable, singleRoute } from '@freshet/models/routing/route-table';
 import type { DocumentInput } from '@freshet/shared/contracts';
 import { createLogger } from '@freshet/shared/log';
 import { openStandalone, type Standalone } from '../app.ts';
@@ -24,12 +25,13 @@ export interface TestFleetOptions {
   env?: Record<string, string>;
   keys?: { key: string; tenant: string; principals: string[]; canWrite?: boolean }[];
   generator?: Generator;
+  routes?: RouteTable | undefined;
 }
 
 /** The whole fleet on a free port, with an embedder that needs no weights. */
 export async function startFleet(
   t: TestContext,
-  { env = {}, keys, generator }: TestFleetOptions = {},
+  { env = {}, keys, generator, routes = generator && singleRoute(generator) }: TestFleetOptions = {},
 ): Promise<TestFleet> {
   const folder = await mkdtemp(join(tmpdir(), 'freshet-fleet-'));
   const keysFile = join(folder, 'keys.json');
@@ -44,7 +46,7 @@ export async function startFleet(
       destination: { write: (line) => void logged.push(line) },
     }),
     embedder: createHashedEmbedder(),
-    ...(generator ? { generator } : {}),
+    ...(routes ? { routes } : {}),
   });
   const url = await standalone.gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const client = createFreshetClient({ url, apiKey: keys?.[0]?.key });

@@ -51,10 +51,11 @@ app.kubernetes.io/component: {{ .component }}
 {{- if .Values.engines.valkey.enabled }}{{ $_ := set $derived "VALKEY_URL" (printf "redis://%s-valkey:6379" $name) }}{{ end -}}
 {{- if .Values.engines.fakeBedrock.enabled -}}
 {{- $_ := mergeOverwrite $derived (dict
-  "GENERATION_PROVIDER" "bedrock"
-  "GENERATION_MODEL" "anthropic.claude-haiku-4-5-20251001-v1:0"
   "BEDROCK_ENDPOINT" (printf "http://%s-fake-bedrock:8090" $name)
   "AWS_REGION" "us-east-1" "AWS_ACCESS_KEY_ID" "fake" "AWS_SECRET_ACCESS_KEY" "fake") -}}
+{{- if not .Values.modelRoutes -}}
+{{- $_ := mergeOverwrite $derived (dict "GENERATION_PROVIDER" "bedrock" "GENERATION_MODEL" "anthropic.claude-haiku-4-5-20251001-v1:0") -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $derived -}}
 {{- end -}}
