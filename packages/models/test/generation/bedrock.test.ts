@@ -120,6 +120,20 @@ test('a model that says it found no answer has abstained', async (t) => {
   assert.equal((await listen(generator)).finished?.finishReason, 'abstained');
 });
 
+test('a model that says nothing has failed, one that repeats itself is stopped, one that goes on is cut off', async (t) => {
+  const silent = await open(t, {}, { answer: () => ' ' });
+  assert.equal((await listen(silent.generator)).error?.code, 'FRESHET_MODEL_EMPTY');
+  const endless = await open(t, { maxTokens: 100_000 }, { answer: () => 'Ten days, or so. '.repeat(10_000) });
+  const said = await listen(endless.generator);
+  assert.equal(said.finished?.finishReason, 'length');
+  assert.ok(said.text.length < 100_000, `${said.text.length} characters`);
+  assert.equal(await endless.fake.log.requests[0]!.ended, 'aborted');
+  const slow = await open(t, { timeoutMs: 80 }, { betweenTokensMs: 20, answer: () => 'word '.repeat(200) });
+  const cut = await listen(slow.generator);
+  assert.equal(cut.error?.code, 'FRESHET_MODEL_TIMEOUT');
+  assert.ok(cut.text.length > 0);
+});
+
 test('without passages there is no answer, and no call', async (t) => {
   const { generator, fake } = await open(t);
   const { text, finished } = await listen(generator, { passages: [] });

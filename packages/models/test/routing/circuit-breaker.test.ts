@@ -73,14 +73,15 @@ test('a trial that its caller leaves says nothing, and the next call is the tria
 
 test('calls that began before it opened have no say afterwards', () => {
   const { breaker, fail, clock } = open();
-  const [early, late] = [breaker.acquire()!, breaker.acquire()!];
+  const [early, ...late] = Array.from({ length: 4 }, () => breaker.acquire()!);
   fail(2);
-  early.succeeded();
+  early!.succeeded();
   assert.equal(breaker.state, 'open');
   clock.ms = 100;
   const trial = breaker.acquire()!;
-  late.failed();
-  late.abandoned();
+  for (const permit of late) permit.failed();
+  late[0]!.abandoned();
+  assert.equal(clock.openings, 1);
   assert.equal(breaker.acquire(), undefined, 'the trial still runs');
   trial.succeeded();
   assert.equal(breaker.state, 'closed');

@@ -102,6 +102,13 @@ test('when every model is down the passages answer, and the answer says so', asy
   assert.equal(await sample('freshet_route_selected_total', 'reason="last_resort"'), 1);
 });
 
+test('who asks for sentences of the passages is not told that they are less', async (t) => {
+  const { router } = await openRouter(t, { fast: {} });
+  const routed = await ask(router, { route: 'extractive' });
+  assert.deepEqual(outcomes(routed), ['extractive completed']);
+  assert.ok(!('degraded' in routed.finished!));
+});
+
 test('without a last resort the failure of the last route is told', async (t) => {
   const { router, fakes } = await openRouter(
     t,
@@ -145,7 +152,10 @@ test('a circuit breaker keeps questions from a route that fails, until it answer
 
 test('readers who leave, and questions that are wrong themselves, do not open a circuit breaker', async (t) => {
   const breaker = { minFailures: 1, window: 1 };
-  const { router, fakes, sample } = await openRouter(t, { fast: { breaker } });
+  const { router, fakes, sample } = await openRouter(t, {
+    fast: { breaker, fallback: ['best'] },
+    best: {},
+  });
   fakes['fast']!.failNext({ type: 'refused', status: 400 }, { type: 'stalled', afterTokens: 2 });
   await ask(router);
   const gone = new AbortController();
@@ -158,6 +168,7 @@ test('readers who leave, and questions that are wrong themselves, do not open a 
   assert.equal((await asked).error?.message, 'gone');
   assert.equal(await sample('freshet_route_breaker_state', 'route="fast"'), 0);
   assert.equal(await sample('freshet_route_attempts_total', 'route="fast"', 'outcome="cancelled"'), 2);
+  assert.equal(await sample('freshet_route_selected_total', 'route="best"'), 1, 'for nobody who left');
   assert.equal(await sample('freshet_route_streams', 'route="fast"'), 0);
 });
 
