@@ -20,6 +20,8 @@ export interface FakeOpenAiOptions {
   /** Where the model cuts what it says; between words by default. */
   cut?: (answer: string) => string[];
   finishReason?: string;
+  /** Whether it says what an answer used, when it is asked to; older servers do not. */
+  countsTokens?: boolean;
   /** Awaited before anything is answered: holds a request for as long as a test wants. */
   beforeAnswer?: (request: RecordedRequest) => Promise<void>;
 }
@@ -71,6 +73,7 @@ export async function startFakeOpenAi({
   answer,
   cut = (text) => text.match(/\s*\S+/g) ?? [],
   finishReason = 'stop',
+  countsTokens = true,
   beforeAnswer = async () => {},
 }: FakeOpenAiOptions = {}): Promise<FakeOpenAi> {
   const app = Fastify({ bodyLimit: 16 * 1024 * 1024, forceCloseConnections: true });
@@ -148,9 +151,10 @@ export async function startFakeOpenAi({
       record,
       tokens,
       finishReason: tokens.length < all.length ? 'length' : finishReason,
-      usage: stream_options?.include_usage
-        ? { prompt_tokens: countTokens(prompt), completion_tokens: tokens.length }
-        : undefined,
+      usage:
+        countsTokens && stream_options?.include_usage
+          ? { prompt_tokens: countTokens(prompt), completion_tokens: tokens.length }
+          : undefined,
       betweenTokensMs,
       fault,
     });

@@ -73,7 +73,10 @@ export async function* attempt(
 
   function account(): void {
     const isSeen = written > 0 || report.code === undefined || !UNSEEN.has(report.code as ErrorCode);
-    const isSaid = spent !== undefined && spent.usage.inputTokens + spent.usage.outputTokens > 0;
+    // What costs nothing is known to; a server that does not count says zero, and no cost.
+    const isSaid =
+      spent !== undefined &&
+      (spent.costUsd !== undefined || spent.usage.inputTokens + spent.usage.outputTokens > 0);
     if (isSaid || !mayUse || !isSeen) {
       Object.assign(report, spent);
       return;

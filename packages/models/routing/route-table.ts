@@ -67,7 +67,9 @@ export interface RouteTable {
 /** All questions to one generator. */
 export function singleRoute(generator: Generator): RouteTable {
   return {
-    routes: new Map([['default', { name: 'default', generator, hasModel: true }]]),
+    routes: new Map([
+      ['default', { name: 'default', generator, hasModel: generator.model !== 'extractive' }],
+    ]),
     aliases: new Map(),
     tenants: new Map(),
     standard: 'default',

@@ -53,6 +53,17 @@ test('without a file the variables make the one route, which answers and fails a
   assert.deepEqual(outcomes(await ask(router)), ['default completed'], 'no circuit breaker');
 });
 
+test('without any setting the passages answer, for nothing', async (t) => {
+  const table = await openGenerationRoutes(loadConfig(Type.Object(generatorModelConfig), {}), logger);
+  t.after(() => table.close());
+  const { finished } = await ask(createRouter(table, { registry: new Registry(), logger }));
+  const usage = { inputTokens: 0, outputTokens: 0 };
+  assert.deepEqual(finished?.attempts, [
+    { route: 'default', model: 'extractive', outcome: 'completed', usage, costUsd: 0 },
+  ]);
+  assert.ok(!('degraded' in finished!));
+});
+
 test('a file names servers, keys and prices; limits that it leaves out are those of the variables', async (t) => {
   const fake = await startFakeOpenAi({ maxTokens: 8000, apiKey: 'a-secret' });
   t.after(() => fake.close());

@@ -54,6 +54,18 @@ test('calls that gave no answer are charged too', async (t) => {
   assert.deepEqual(outcomes(await ask(router)), ['cheap completed']);
 });
 
+test('a server that does not count tokens is charged by an estimate', async (t) => {
+  const { router } = await openRouter(t, {
+    fast: { budgetUsdPerDay: 0.000_001, whenSpent: 'cheap', fake: { countsTokens: false } },
+    cheap: {},
+  });
+  const routed = await ask(router);
+  assert.deepEqual(routed.finished?.usage, { inputTokens: 0, outputTokens: 0 });
+  assert.equal(routed.finished?.attempts[0]?.isEstimate, true);
+  assert.ok(routed.finished!.attempts[0]!.costUsd! > 0);
+  assert.deepEqual(outcomes(await ask(router)), ['cheap completed']);
+});
+
 test('without a last resort a spent budget is told', async (t) => {
   const { router } = await openRouter(t, { fast: { budgetUsdPerDay: 0.000_001 } }, { lastResort: 'none' });
   await ask(router);
