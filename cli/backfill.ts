@@ -47,6 +47,9 @@ export async function backfill({
     const { indexed, skipped } = await ingest({ client, items: upserts(page), signal });
     report.indexed += indexed;
     report.skipped.push(...skipped);
+    for (const { code, message } of page.unreadable ?? []) {
+      report.skipped.push({ name: reader.name, code, reason: message });
+    }
     for (const { type, document } of page.changes) {
       if (type === 'upserted') continue;
       await client.delete(document.source, document.documentId, signal, document.version);
@@ -71,7 +74,7 @@ async function* upserts({ changes }: BackfillPage): AsyncGenerator<InputItem> {
     if (change.type === 'upserted') yield { document: withoutTenant(change.document) };
     if (change.type === 'refused') {
       const { code, message } = change.error;
-      yield { skipped: { name: change.document.documentId, reason: `${code}: ${message}` } };
+      yield { skipped: { name: change.document.documentId, code, reason: message } };
     }
   }
 }

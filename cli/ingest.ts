@@ -7,9 +7,10 @@ import {
   hasReached,
   type Watermark,
 } from '@freshet/shared/contracts';
+import type { SkippedInput } from '@freshet/sources/files/item';
 import pLimit from 'p-limit';
 import type { FreshetClient, WrittenDocument } from './client.ts';
-import type { InputItem, SkippedInput } from './input/read-inputs.ts';
+import type { InputItem } from './input/read-inputs.ts';
 import type { Sync, SyncReport } from './sync.ts';
 
 export interface IngestOptions {
@@ -70,7 +71,7 @@ export async function ingest({
     visible.push(...accepted.filter(({ index }) => !isRestricted(documents[index])));
     advanceTo(target, decodeWatermark(watermark));
     for (const { index, code, detail } of refused) {
-      skipped.push({ name: documents[index]?.documentId ?? String(index), reason: `${code}: ${detail}` });
+      skipped.push({ name: documents[index]?.documentId ?? String(index), code, reason: detail });
     }
     onProgress({ stage: 'sending', done: written.length });
   };

@@ -1,4 +1,4 @@
-import type { SkippedInput } from './input/read-inputs.ts';
+import type { SkippedInput } from '@freshet/sources/files/item';
 import type { Progress } from './progress.ts';
 import type { SyncReport } from './sync.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { readRecords } from '@freshet/sources/files/records';
 import type { InputItem, InputSettings } from './read-inputs.ts';
-import { readRecords } from './records.ts';
 
 /** A BEIR corpus (Thakur et al., 2021), one document a line: `_id`, `title`, `text`. Its ids are document ids. */
 export async function* readBeirCorpus(

@@ -1,6 +1,6 @@
 import type { DocumentInput } from '@freshet/shared/contracts';
+import { describedFields } from '@freshet/sources/files/described-fields';
 import { parse } from 'yaml';
-import { describedFields } from './described-fields.ts';
 
 /** What a Markdown file's YAML front matter says of it. Broken front matter says nothing. */
 export function readFrontMatter(content: string): Partial<DocumentInput> {

@@ -1,5 +1,5 @@
 import type { DocumentInput } from '@freshet/shared/contracts';
-import { toDateTime } from './described-fields.ts';
+import { toDateTime } from '@freshet/sources/files/described-fields';
 
 /** When a page changed, by the `meta` names in use. Its title is read by the ingestor. */
 export function readHtmlHead(content: string): Partial<DocumentInput> {

@@ -2,8 +2,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import type { DocumentInput } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
+import { FORMATS } from '@freshet/sources/files/formats';
+import type { FileItem } from '@freshet/sources/files/item';
 import { readBeirCorpus } from './beir.ts';
-import { FORMATS, readDocumentFile } from './document-file.ts';
+import { readDocumentFile } from './document-file.ts';
 import { fetchDocument, readUrlList } from './urls.ts';
 
 /**
@@ -11,15 +13,8 @@ import { fetchDocument, readUrlList } from './urls.ts';
  * it, for whoever finds that it has to be sent.
  */
 export type InputItem =
-  | { document: DocumentInput; load?: () => Promise<InputItem> }
-  | { skipped: SkippedInput };
-
-export interface SkippedInput {
-  name: string;
-  reason: string;
-  /** The document that it would be; unknown for what cannot be read so far. */
-  documentId?: string;
-}
+  | { document: DocumentInput; load?: () => Promise<FileItem> }
+  | Extract<FileItem, { skipped: unknown }>;
 
 export interface InputSettings {
   source: string;
@@ -102,6 +97,6 @@ export async function* readFileOf(
   if (extension in FORMATS) yield* readDocumentFile(file, name, settings);
   else {
     const reason = `files of type ${extension || 'none'} are not read`;
-    yield { skipped: { name, documentId: name, reason } };
+    yield { skipped: { name, documentId: name, code: 'FRESHET_MEDIA_TYPE_UNSUPPORTED', reason } };
   }
 }

@@ -1,10 +1,11 @@
 import { open } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { MAX_CONTENT_BYTES, MEDIA_TYPES, readContentType } from '@freshet/shared/contracts';
+import type { ErrorCode } from '@freshet/shared/errors';
+import { toDateTime } from '@freshet/sources/files/described-fields';
+import { encodeContent } from '@freshet/sources/files/encode-content';
 import { request } from 'undici';
 import { describeText } from './describe-text.ts';
-import { toDateTime } from './described-fields.ts';
-import { encodeContent } from './encode-content.ts';
 import type { InputItem, InputSettings } from './read-inputs.ts';
 
 const TIMEOUT_MS = 30_000;
@@ -30,7 +31,9 @@ export async function readUrlList(path: string): Promise<string[] | undefined> {
 
 /** One page as a document; its URL is its id. */
 export async function fetchDocument(url: string, { source, signal }: InputSettings): Promise<InputItem> {
-  const skip = (reason: string): InputItem => ({ skipped: { name: url, documentId: url, reason } });
+  const skip = (code: ErrorCode, reason: string): InputItem => ({
+    skipped: { name: url, documentId: url, code, reason },
+  });
   try {
     const { statusCode, headers, body } = await request(url, {
       signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
@@ -40,18 +43,18 @@ export async function fetchDocument(url: string, { source, signal }: InputSettin
     const type = readContentType(contentType.replace(XHTML, 'text/html'));
     if (statusCode !== 200 || !type) {
       await body.dump();
-      return skip(
-        statusCode === 200
-          ? `is ${contentType || 'of no type'}, which is not read`
-          : `answered ${statusCode}`,
-      );
+      return statusCode === 200
+        ? skip('FRESHET_MEDIA_TYPE_UNSUPPORTED', `is ${contentType || 'of no type'}, which is not read`)
+        : skip('FRESHET_CONTENT_URL_UNREADABLE', `answered ${statusCode}`);
     }
     const bytes = await readBytes(body);
-    if (bytes === undefined) return skip(`is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);
+    if (bytes === undefined) {
+      return skip('FRESHET_CONTENT_TOO_LARGE', `is larger than ${MAX_CONTENT_BYTES / 1024} KiB`);
+    }
     const { mediaType, charset = 'utf-8' } = type;
     const encoded = encodeContent(bytes, mediaType, charset);
-    if (!encoded) return skip(`is not valid ${charset}`);
-    if (encoded.content.trim() === '') return skip('is empty');
+    if (!encoded) return skip('FRESHET_CONTENT_CHARSET_INVALID', `is not valid ${charset}`);
+    if (encoded.content.trim() === '') return skip('FRESHET_CONTENT_EMPTY', 'is empty');
     const changedAt = toDateTime(headers['last-modified']) ?? new Date().toISOString();
     const described = encoded.contentEncoding ? {} : describeText(encoded.content, mediaType);
     return {
@@ -59,7 +62,7 @@ export async function fetchDocument(url: string, { source, signal }: InputSettin
     };
   } catch (error) {
     signal.throwIfAborted();
-    return skip((error as Error).message);
+    return skip('FRESHET_CONTENT_URL_UNREADABLE', (error as Error).message);
   }
 }
 

@@ -2,9 +2,9 @@ import { extname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Acl } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
+import { FORMATS } from '@freshet/sources/files/formats';
 import type { FreshetClient } from '../client.ts';
 import { type IngestReport, ingest } from '../ingest.ts';
-import { FORMATS } from '../input/document-file.ts';
 import { nameBelow, readFileOf } from '../input/read-inputs.ts';
 import { beginSync, type Sync } from '../sync.ts';
 import type { ChangedFiles, FolderWatch } from './changed-files.ts';
@@ -97,8 +97,8 @@ async function send(
   } catch (error) {
     // Of what the gateway refuses as a whole, the next change of a file may be better.
     if (!(error instanceof FreshetError) || ![400, 413, 422].includes(error.status)) throw error;
-    const reason = `${error.code}: ${error.message}`;
-    const skipped = files.map((file) => ({ name: nameBelow(root, file), reason }));
+    const { code, message: reason } = error;
+    const skipped = files.map((file) => ({ name: nameBelow(root, file), code, reason }));
     return { sent: 0, indexed: 0, skipped };
   }
 }

@@ -59,10 +59,17 @@ export function upsert(identity: ChangeIdentity, published: PublishedDocument): 
     attributes,
     changedAt: toTime(changedAt),
   };
-  if (upserted.check(document)) return { type: 'upserted', document };
+  return checked(document);
+}
+
+/** An upsert, unless the contract refuses it. */
+export function checked(document: UpsertedDocument): SourceChange {
+  // As of any value: of what the check refuses, its type would be nothing.
+  const isTaken: boolean = upserted.check(document);
+  if (isTaken) return { type: 'upserted', document };
   const reasons = upserted.errors(document).map(({ path, detail }) => `${path} ${detail}`);
-  const detail = `${nameOf(identity, uri)}: ${reasons.join('; ')}`;
-  return refusal(identity, changedAt, new FreshetError('FRESHET_EVENT_INVALID', { detail }));
+  const detail = `${nameOf(document, document.uri)}: ${reasons.join('; ')}`;
+  return refusal(document, document.changedAt, new FreshetError('FRESHET_EVENT_INVALID', { detail }));
 }
 
 /** What cannot be taken at all, such as content that no parser reads. */

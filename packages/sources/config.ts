@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Acl, Principal, Source, Tenant } from '@freshet/shared/contracts';
+import { DEAD_LETTER_TOPIC, DOCUMENTS_TOPIC, NOTICES_TOPIC } from '@freshet/shared/document-events';
 import { FreshetError } from '@freshet/shared/errors';
 import { readJsonFile } from '@freshet/shared/json-setting';
 import { createValidator } from '@freshet/shared/validation';
@@ -12,10 +13,15 @@ const Secret = Type.Union([
 ]);
 export type Secret = Static<typeof Secret>;
 
-const common = {
+const identity = {
   name: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,39}$' }),
   tenant: Tenant,
   source: Source,
+};
+
+/** Of what is called over HTTP, and calls by webhooks. */
+const common = {
+  ...identity,
   baseUrl: Type.String({ pattern: '^https?://[^\\s?#]+$' }),
   credentials: Type.Object(
     { username: Type.Optional(Type.String({ minLength: 1 })), token: Secret },
@@ -69,17 +75,37 @@ const Zendesk = Type.Object(
   { additionalProperties: false },
 );
 
+const S3 = Type.Object(
+  {
+    ...identity,
+    type: Type.Literal('s3'),
+    bucket: Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{1,254}$' }),
+    prefix: Type.Optional(Type.String({ maxLength: 1024, pattern: '^[^/]' })),
+    acl: Type.Optional(Acl),
+    queueUrl: Type.Optional(Type.String({ pattern: '^https?://[^\\s?#]+/[^\\s?#]+$' })),
+    topic: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9._-]{1,249}$' })),
+  },
+  { additionalProperties: false },
+);
+
 export type ConfluenceSettings = Static<typeof Confluence>;
 export type ZendeskSettings = Static<typeof Zendesk>;
-export type ConnectorSettings = ConfluenceSettings | ZendeskSettings;
+export type S3Settings = Static<typeof S3>;
+export type ConnectorSettings = ConfluenceSettings | ZendeskSettings | S3Settings;
 
-const types = { confluence: createValidator(Confluence), zendesk: createValidator(Zendesk) };
+const types = {
+  confluence: createValidator(Confluence),
+  zendesk: createValidator(Zendesk),
+  s3: createValidator(S3),
+};
+/** Topics of the fleet itself: what stands in them is no message of S3. */
+const OWN_TOPICS = new Set<string>([DOCUMENTS_TOPIC, NOTICES_TOPIC, DEAD_LETTER_TOPIC]);
 
 export const connectorsConfig = {
   CONNECTORS_FILE: Type.Optional(
     Type.String({
       description:
-        'JSON file with the systems that documents come from by themselves, and where their secrets stand; docs/confluence.md and docs/zendesk.md have examples.',
+        'JSON file with the systems that documents come from by themselves, and where their secrets stand; docs/confluence.md, docs/zendesk.md and docs/s3.md have examples.',
     }),
   ),
 };
@@ -100,15 +126,19 @@ export async function readConnectors(file: string): Promise<ConnectorSettings[]>
 
 function checkConnector(file: string, entry: unknown, index: number): ConnectorSettings {
   const type = (entry as { type?: unknown } | null)?.type;
-  if (type !== 'confluence' && type !== 'zendesk') {
-    throw invalid(file, `/${index}/type must be confluence or zendesk`);
+  if (type !== 'confluence' && type !== 'zendesk' && type !== 's3') {
+    throw invalid(file, `/${index}/type must be confluence, zendesk or s3`);
   }
   // Each type by itself: the errors of a union would name what is wrong for the other types.
   const settings: {
     check(value: unknown): boolean;
     errors(value: unknown): { path: string; detail: string }[];
   } = types[type];
-  if (settings.check(entry)) return entry as ConnectorSettings;
+  if (settings.check(entry)) {
+    const connector = entry as ConnectorSettings;
+    if (connector.type !== 's3' || !OWN_TOPICS.has(connector.topic ?? '')) return connector;
+    throw invalid(file, `/${index}/topic is a topic of Freshet itself`);
+  }
   const reasons = settings
     .errors(entry)
     .map(({ path, detail }) => `/${index}${path === '/' ? '' : path} ${detail}`);

@@ -1,6 +1,6 @@
 /**
  * Systems that documents come from, as a port: how such a system says that something changed, and how its present
- * state is read. Adapters: confluence/ and zendesk/.
+ * state is read. Adapters: confluence/, zendesk/ and s3/.
  */
 import type { DeletedDocument, UpsertedDocument } from '@freshet/shared/contracts';
 import type { FreshetError } from '@freshet/shared/errors';
@@ -41,16 +41,31 @@ export interface WebhookReceiver {
   receive(request: WebhookRequest): Notice[];
 }
 
+/** A document that the index holds, as far as a source wants to know it. */
+export interface HeldDocument {
+  documentId: string;
+  uri?: string;
+}
+
+/** Lists what the index holds of a source, once it has all that was sent before; of ids alone that begin so. */
+export type ListHeld = (
+  of: { tenant: string; source: string; prefix: string },
+  signal: AbortSignal,
+) => AsyncIterable<HeldDocument>;
+
 export interface ReadResult {
   changes: SourceChange[];
   /** Further objects that have to be read because of this one. */
   notices: Notice[];
+  /** Of what is refused and names no document, such as a line that is no record. */
+  unreadable?: FreshetError[];
 }
 
 export interface BackfillPage {
   changes: SourceChange[];
   /** Where `backfill` goes on after this page. */
   cursor: string;
+  unreadable?: FreshetError[];
 }
 
 /**

@@ -17,7 +17,7 @@ interface NoticeRecord {
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 const schema = createValidator(
   Type.Object(
-    { connector: text(64), kind: text(64), id: text(256), cursor: Type.Optional(text(4096)) },
+    { connector: text(64), kind: text(64), id: text(1024), cursor: Type.Optional(text(4096)) },
     { additionalProperties: false },
   ),
 );

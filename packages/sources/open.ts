@@ -6,6 +6,7 @@ import {
   type ConnectorSettings,
   readConnectors,
   readSecret,
+  type S3Settings,
   type ZendeskSettings,
 } from './config.ts';
 import { createCloudApi } from './confluence/cloud-api.ts';
@@ -13,7 +14,7 @@ import { createDataCenterApi } from './confluence/data-center-api.ts';
 import { createConfluenceReader } from './confluence/reader.ts';
 import { createConfluenceReceiver } from './confluence/webhook.ts';
 import { createSourceHttp, type Pause } from './http.ts';
-import type { SourceReader, WebhookReceiver } from './index.ts';
+import type { ListHeld, SourceReader, WebhookReceiver } from './index.ts';
 import { createZendeskApi } from './zendesk/api.ts';
 import { createZendeskReader } from './zendesk/reader.ts';
 import { createZendeskReceiver } from './zendesk/webhook.ts';
@@ -24,6 +25,10 @@ export interface OpenReadersOptions {
   only?: string;
   /** Told before a rate limit is waited out, with the milliseconds. */
   onThrottled?: (connector: string, waitMs: number) => void;
+  /** A server that speaks S3, in place of AWS. */
+  s3Endpoint?: string | undefined;
+  /** What the index holds; without it, records that an object in S3 lost stay. */
+  held?: ListHeld;
   /** Entries that one request to a list asks for. */
   pageSize?: number;
   pause?: Pause;
@@ -41,8 +46,10 @@ export async function openReceivers(
   { env, now }: { env?: NodeJS.ProcessEnv; now?: () => number } = {},
 ): Promise<Map<string, WebhookReceiver>> {
   const receivers = new Map<string, WebhookReceiver>();
-  for (const { name, type, webhookSecret: secret } of await readConnectors(file)) {
-    if (secret === undefined) continue;
+  for (const settings of await readConnectors(file)) {
+    // A bucket calls nobody: it writes into a queue or a topic.
+    if (settings.type === 's3' || settings.webhookSecret === undefined) continue;
+    const { name, type, webhookSecret: secret } = settings;
     const webhookSecret = await readSecret(secret, `${name}/webhookSecret`, env);
     receivers.set(
       name,
@@ -63,6 +70,18 @@ export async function openReaders(
   options: OpenReadersOptions = {},
 ): Promise<Map<string, SourceReader>> {
   const connectors = await readConnectors(file);
+  return openAll(file, connectors, options);
+}
+
+/**
+ * The readers of connectors that were read already.
+ * @throws {FreshetError} `FRESHET_CONFIG_INVALID`, `FRESHET_CONNECTOR_UNKNOWN`.
+ */
+export async function openAll(
+  file: string,
+  connectors: readonly ConnectorSettings[],
+  options: OpenReadersOptions = {},
+): Promise<Map<string, SourceReader>> {
   const wanted = connectors.filter(({ name }) => options.only === undefined || name === options.only);
   if (options.only !== undefined && wanted.length === 0) {
     const names = connectors.map(({ name }) => name).join(', ');
@@ -76,6 +95,7 @@ export async function openReaders(
 }
 
 async function openReader(settings: ConnectorSettings, options: OpenReadersOptions): Promise<SourceReader> {
+  if (settings.type === 's3') return openS3(settings, options);
   const { name, baseUrl, credentials, type } = settings;
   const token = await readSecret(credentials.token, `${name}/credentials/token`, options.env);
   const http = createSourceHttp({
@@ -92,7 +112,7 @@ async function openReader(settings: ConnectorSettings, options: OpenReadersOptio
 
 /** With a user the token is a password; without one it is a bearer token. Zendesk marks tokens that are passwords. */
 function toAuthorization(
-  type: ConnectorSettings['type'],
+  type: Exclude<ConnectorSettings['type'], 's3'>,
   username: string | undefined,
   token: string,
 ): string {
@@ -109,6 +129,19 @@ function openConfluence(
   const createApi = edition === 'cloud' ? createCloudApi : createDataCenterApi;
   const api = createApi(http, { spaces, pageSize });
   return createConfluenceReader({ name, tenant, source, api, http, acl, users, spaces, nextVersion });
+}
+
+/** Loaded here: whoever has no bucket needs no client of S3. */
+async function openS3(
+  { name, tenant, source, bucket, prefix = '', acl }: S3Settings,
+  { pageSize = PAGE_SIZE, nextVersion, s3Endpoint, held = async function* () {} }: OpenReadersOptions,
+): Promise<SourceReader> {
+  const [{ createS3Client }, { createS3Reader }] = await Promise.all([
+    import('./s3/client.ts'),
+    import('./s3/reader.ts'),
+  ]);
+  const client = createS3Client(s3Endpoint);
+  return createS3Reader({ name, tenant, source, bucket, prefix, acl, client, pageSize, held, nextVersion });
 }
 
 function openZendesk(

@@ -49,10 +49,28 @@ export async function openIngestor({
   tokenizer,
   env,
 }: IngestorOptions): Promise<Service> {
-  // Before anything is opened: a mapping that is wrong ends the start.
+  // Before anything is opened or consumed: a file that is wrong ends the start.
   const mapping = await openCdcMapping(config.CDC_MAPPING_FILE);
-  const content = await openContent(config);
   const registry = createRegistry('ingestor');
+  const deadLetters = openDeadLetters(log);
+  const retentionMs = config.TOPIC_RETENTION_HOURS * 3_600_000;
+  const file = config.CONNECTORS_FILE;
+  const connectors =
+    file === undefined
+      ? undefined
+      : await (await import('./connectors.ts')).prepareConnectors({
+          file,
+          env,
+          s3Endpoint: config.S3_ENDPOINT,
+          log,
+          index,
+          indexGroup: INGESTOR_GROUP,
+          deadLetters,
+          registry,
+          logger,
+          retentionMs,
+        });
+  const content = await openContent(config);
   const metrics = createIngestMetrics(registry, {
     readLag: async () => {
       const partitions = await log.lag(DOCUMENTS_TOPIC, INGESTOR_GROUP);
@@ -64,7 +82,6 @@ export async function openIngestor({
     registry,
     checks: { log: () => log.ping(), index: () => index.ping() },
   });
-  const deadLetters = openDeadLetters(log);
   const parser = openDocumentParser({
     tokenizer,
     maxTokens: embedder.maxTokens,
@@ -115,25 +132,14 @@ export async function openIngestor({
       indexGroup: INGESTOR_GROUP,
       maxRecords: config.INGEST_BATCH_RECORDS,
       maxBytes: config.INGEST_BATCH_BYTES,
-      retentionMs: config.TOPIC_RETENTION_HOURS * 3_600_000,
+      retentionMs,
     }));
-  const file = config.CONNECTORS_FILE;
-  const connectors =
-    file === undefined
-      ? undefined
-      : await (await import('./connectors.ts')).openConnectors({
-          file,
-          env,
-          log,
-          deadLetters,
-          registry,
-          logger,
-        });
+  const reading = await connectors?.start();
 
   return {
     app,
     async close() {
-      await Promise.all([cdc?.stop(), connectors?.close(), consumer.stop(), purging.stop()]);
+      await Promise.all([cdc?.stop(), reading?.close(), consumer.stop(), purging.stop()]);
       await Promise.all([parser.close(), content.close()]);
     },
   };

@@ -6,19 +6,28 @@ export interface ConnectorMetrics {
   changes: Counter<'connector' | 'outcome'>;
   throttled: Counter<'connector'>;
   failures: Counter;
+  /** By the address of a queue or the name of a topic. */
+  messages: Counter<'origin' | 'outcome'>;
+  queueFailures: Counter<'origin'>;
 }
 
 const OUTCOMES: readonly SourceChange['type'][] = ['upserted', 'deleted', 'refused'];
 
-/** The connectors are those of the configuration; `readLag` is asked at each scrape. */
+const MESSAGE_OUTCOMES = ['noticed', 'ignored', 'unreadable'];
+
+/** Connectors and origins are those of the configuration; `readLag` is asked at each scrape. */
 export function createConnectorMetrics(
   registry: Registry,
-  { connectors, readLag }: { connectors: Iterable<string>; readLag: () => Promise<number> },
+  {
+    connectors,
+    origins = [],
+    readLag,
+  }: { connectors: Iterable<string>; origins?: Iterable<string>; readLag: () => Promise<number> },
 ): ConnectorMetrics {
   const registers = [registry];
   const changes = new Counter({
     name: 'freshet_connector_changes_total',
-    help: 'Documents that were read from their source because of a webhook: upserted, deleted or refused.',
+    help: 'Documents that were read from their source because of a notice: upserted, deleted or refused.',
     labelNames: ['connector', 'outcome'],
     registers,
   });
@@ -31,6 +40,22 @@ export function createConnectorMetrics(
   for (const connector of connectors) {
     throttled.inc({ connector }, 0);
     for (const outcome of OUTCOMES) changes.inc({ connector, outcome }, 0);
+  }
+  const messages = new Counter({
+    name: 'freshet_connector_messages_total',
+    help: 'Messages of S3 in queues and topics: noticed, since they tell of an object that is read; ignored; or unreadable.',
+    labelNames: ['origin', 'outcome'],
+    registers,
+  });
+  const queueFailures = new Counter({
+    name: 'freshet_connector_queue_failures_total',
+    help: 'Attempts to read a queue or a topic with messages of S3 that failed, and are made again.',
+    labelNames: ['origin'],
+    registers,
+  });
+  for (const origin of new Set(origins)) {
+    queueFailures.inc({ origin }, 0);
+    for (const outcome of MESSAGE_OUTCOMES) messages.inc({ origin, outcome }, 0);
   }
   const lag = new Gauge({
     name: 'freshet_connector_lag',
@@ -45,6 +70,8 @@ export function createConnectorMetrics(
   return {
     changes,
     throttled,
+    messages,
+    queueFailures,
     failures: new Counter({
       name: 'freshet_connector_batch_failures_total',
       help: 'Batches of notices that failed, because a source does not answer or refuses, and will be tried again.',

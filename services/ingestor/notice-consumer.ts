@@ -73,7 +73,7 @@ export function createNoticeHandler({
     const traceparent = record.headers['traceparent'];
     const headers: Record<string, string> = traceparent === undefined ? {} : { traceparent };
     try {
-      const { changes, notices } = await reader.read(object, signal);
+      const { changes, notices, unreadable = [] } = await reader.read(object, signal);
       signal.throwIfAborted();
       await appendChanges(changes, headers);
       await appendNotices(connector, notices, headers);
@@ -81,6 +81,7 @@ export function createNoticeHandler({
         metrics.changes.inc({ connector, outcome: change.type });
         if (change.type === 'refused') await refuse(record, change.error);
       }
+      for (const error of unreadable) await refuse(record, error);
     } catch (error) {
       if (!(error instanceof FreshetError) || error.status !== 422) throw error;
       await refuse(record, error);
@@ -88,11 +89,8 @@ export function createNoticeHandler({
   }
 
   async function appendChanges(changes: readonly SourceChange[], headers: Record<string, string>) {
-    if (changes.length > 0)
-      await log.append(
-        DOCUMENTS_TOPIC,
-        changes.map((change) => toRecord(change, headers)),
-      );
+    const records = changes.map((change) => toRecord(change, headers));
+    if (records.length > 0) await log.append(DOCUMENTS_TOPIC, records);
   }
 
   async function appendNotices(

@@ -13,8 +13,3 @@ export function createS3Client(endpoint: string | undefined): S3Client {
     requestHandler: { connectionTimeout: 10_000, requestTimeout: 30_000 },
   });
 }
-
-/** The HTTP status that S3 answered with; `undefined` where it gave no answer. */
-export function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
-}

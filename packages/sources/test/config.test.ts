@@ -18,7 +18,7 @@ const connector = {
 const wrong: [name: string, connectors: unknown, detail: RegExp][] = [
   ['no JSON', '{', /JSON/],
   ['no list', {}, /\/ must be a list/],
-  ['an unknown type', [{ ...connector, type: 'sharepoint' }], /\/0\/type must be confluence or zendesk/],
+  ['an unknown type', [{ ...connector, type: 'sharepoint' }], /\/0\/type must be confluence, zendesk or s3/],
   ['an entry that is null', [null], /\/0\/type/],
   ['a missing field', [{ ...connector, source: undefined }], /\/0 .*source/],
   ['a misspelt field', [connector, { ...connector, name: 'b', spaes: [] }], /\/1 .*spaes/],

@@ -1,6 +1,6 @@
-import type { ConsumeOptions, Consumer, EventLog } from '@freshet/event-log';
-import { hasCode } from '@freshet/shared/errors';
+import type { Consumer, EventLog } from '@freshet/event-log';
 import type { Registry } from '@freshet/shared/metrics';
+import { consumeForeignTopic } from '../foreign-topic.ts';
 import { totalLag } from '../lag.ts';
 import { type ChangePorts, createChangeHandler } from './change-batch.ts';
 import { createCdcMetrics } from './metrics.ts';
@@ -30,13 +30,12 @@ export async function openCdcConsumer({
     readLag: () => readLag(log, mapping.topics),
   });
 
-  /** One partition: a table that is truncated is in order with its rows only there. */
-  async function makeTopic(topic: string): Promise<void> {
-    await log.ensureTopic(topic, { partitions: 1, cleanup: 'keep', retentionMs });
-  }
-
-  async function consume(topic: string): Promise<Consumer> {
-    const options: ConsumeOptions = {
+  // One partition: a table that is truncated is in order with its rows only there.
+  const consume = (topic: string): Promise<Consumer> =>
+    consumeForeignTopic({
+      log,
+      logger,
+      retentionMs,
       topic,
       group: cdcGroup(topic),
       maxRecords,
@@ -46,20 +45,8 @@ export async function openCdcConsumer({
         if (batch) metrics.batchFailures.inc({ topic });
         const { partition, records } = batch ?? {};
         logger.error({ err, topic, partition, offset: records?.[0]?.offset }, 'changes will be tried again');
-        // Debezium makes a topic with the first change of its table; nobody need wait for that.
-        if (!batch && hasCode(err, 'FRESHET_TOPIC_UNKNOWN')) {
-          makeTopic(topic).catch((cause) => logger.warn({ err: cause, topic }, 'the topic cannot be made'));
-        }
       },
-    };
-    try {
-      return await log.consume(options);
-    } catch (error) {
-      if (!hasCode(error, 'FRESHET_TOPIC_UNKNOWN')) throw error;
-      await makeTopic(topic);
-      return log.consume(options);
-    }
-  }
+    });
 
   const consumers = await Promise.all(mapping.topics.map(consume));
   return {

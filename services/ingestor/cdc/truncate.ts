@@ -1,11 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { EventLog } from '@freshet/event-log';
-import { DOCUMENTS_TOPIC, type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
+import { type EventRecord, encodeDocumentEvent } from '@freshet/shared/document-events';
 import { idsBegin, type Truncation, truncationEvent } from '@freshet/sources/cdc';
 import { deleteListed } from '../delete-listed.ts';
-
-const POLL_MS = 200;
+import { untilIndexed } from '../until-indexed.ts';
 
 export interface TruncatePorts {
   log: EventLog;
@@ -37,15 +35,4 @@ export async function truncateTable(
     append,
     signal,
   });
-}
-
-/** Resolves once the index has all that the document log holds now. */
-async function untilIndexed(log: EventLog, group: string, signal: AbortSignal): Promise<void> {
-  const goal = new Map((await log.lag(DOCUMENTS_TOPIC, group)).map(({ partition, end }) => [partition, end]));
-  for (;;) {
-    signal.throwIfAborted();
-    const now = await log.lag(DOCUMENTS_TOPIC, group);
-    if (now.every(({ partition, committed }) => committed >= (goal.get(partition) ?? 0))) return;
-    await pause(POLL_MS, undefined, { signal });
-  }
 }

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { FreshetError } from '@freshet/shared/errors';
-import { statusOf } from '@freshet/sources/s3/client';
+import { statusOf } from '@freshet/sources/s3/failure';
 import { nameOf, type OpenContent } from './content-reader.ts';
 
 export interface S3ContentOptions {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readRecords } from '../input/records.ts';
+import { readRecords } from '../../files/records.ts';
 
 test('each good record is a document, each bad one is named with its line', () => {
   const lines = [
@@ -26,10 +26,17 @@ test('each good record is a document, each bad one is named with its line', () =
         attributes: { n: 1 },
       },
     },
-    { skipped: { name: 't.jsonl:2', reason: 'is not JSON' } },
-    { skipped: { name: 't.jsonl:3', reason: 'is no JSON object' } },
-    { skipped: { name: 't.jsonl:4', reason: 'has no id' } },
-    { skipped: { name: 't.jsonl:5', documentId: 't.jsonl#A2', reason: 'has no text' } },
+    { skipped: { name: 't.jsonl:2', code: 'FRESHET_CONTENT_UNREADABLE', reason: 'is not JSON' } },
+    { skipped: { name: 't.jsonl:3', code: 'FRESHET_CONTENT_UNREADABLE', reason: 'is no JSON object' } },
+    { skipped: { name: 't.jsonl:4', code: 'FRESHET_CONTENT_UNREADABLE', reason: 'has no id' } },
+    {
+      skipped: {
+        name: 't.jsonl:5',
+        documentId: 't.jsonl#A2',
+        code: 'FRESHET_CONTENT_EMPTY',
+        reason: 'has no text',
+      },
+    },
     { document: { source: 's', documentId: 't.jsonl#7', mediaType: 'text/markdown', content: '# Markdown' } },
   ]);
 });

@@ -1,6 +1,7 @@
 import { MAX_CONTENT_BYTES } from '@freshet/shared/contracts';
+import type { ErrorCode } from '@freshet/shared/errors';
 import { describedFields } from './described-fields.ts';
-import type { InputItem } from './read-inputs.ts';
+import type { FileItem } from './item.ts';
 
 export interface RecordSettings {
   source: string;
@@ -14,36 +15,47 @@ export interface RecordSettings {
 export function* readRecords(
   content: string,
   { source, name, isBare = false }: RecordSettings,
-): Generator<InputItem> {
+): Generator<FileItem> {
   let number = 0;
   for (const line of content.split('\n')) {
     number += 1;
     if (line.trim() === '') continue;
-    const skip = (reason: string, documentId?: string) => ({
-      skipped: { name: `${name}:${number}`, reason, ...(documentId === undefined ? {} : { documentId }) },
+    const skip = (code: ErrorCode, reason: string, documentId?: string) => ({
+      skipped: {
+        name: `${name}:${number}`,
+        code,
+        reason,
+        ...(documentId === undefined ? {} : { documentId }),
+      },
     });
     let record: unknown;
     try {
       record = JSON.parse(line);
     } catch {
-      yield skip('is not JSON');
+      yield skip('FRESHET_CONTENT_UNREADABLE', 'is not JSON');
       continue;
     }
     if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-      yield skip('is no JSON object');
+      yield skip('FRESHET_CONTENT_UNREADABLE', 'is no JSON object');
       continue;
     }
     const fields = record as Record<string, unknown>;
     const id = fields['id'] ?? fields['_id'];
     const text = fields['text'] ?? fields['content'] ?? fields['body'];
     if (typeof id !== 'string' && typeof id !== 'number') {
-      yield skip('has no id');
+      yield skip('FRESHET_CONTENT_UNREADABLE', 'has no id');
       continue;
     }
     const documentId = isBare ? String(id) : `${name}#${id}`;
-    if (typeof text !== 'string' || text.trim() === '') yield skip('has no text', documentId);
-    else if (Buffer.byteLength(text) > MAX_CONTENT_BYTES) yield skip('is too large', documentId);
-    else {
+    if (typeof text !== 'string' || text.trim() === '')
+      yield skip('FRESHET_CONTENT_EMPTY', 'has no text', documentId);
+    else if (Buffer.byteLength(text) > MAX_CONTENT_BYTES) {
+      yield skip(
+        'FRESHET_CONTENT_TOO_LARGE',
+        `has more than ${MAX_CONTENT_BYTES / 1024} KiB of text`,
+        documentId,
+      );
+    } else {
       yield {
         document: {
           source,
