@@ -16,6 +16,8 @@ export const backfillCommand: Command = {
     const { openReaders } = await import('@freshet/sources/open');
     const readers = await openReaders(options.connectors, {
       only: name,
+      s3Endpoint: process.env['S3_ENDPOINT'],
+      held: ({ source, prefix }, signal) => client.list(source, signal, prefix),
       onThrottled: (_, waitMs) => progress.line(`${name} asks to wait ${Math.ceil(waitMs / 1000)} s`),
     });
     const [reader] = readers.values();

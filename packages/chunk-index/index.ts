@@ -108,6 +108,12 @@ export interface ChunkIndex {
   /** Makes all that was written searchable, then records how far the log is. Never moves a partition backwards. */
   advanceWatermark(watermark: Watermark): Promise<void>;
   watermark(): Promise<Watermark>;
+  /**
+   * Removes chunks that no search may show and no write will replace, since the document's manifest stands elsewhere: what
+   * a writer left that broke off. Only of documents whose manifest was written before `before`. May run at any time, and
+   * several at once. Answers with how many were removed.
+   */
+  removeLeftovers(before: Date): Promise<number>;
   /** Every pair of tenant and source that has a live document. */
   listSources(): Promise<Pick<DocumentRef, 'tenant' | 'source'>[]>;
   /** What a tenant has in the index. */

@@ -7,6 +7,7 @@ import type { BulkOptions } from './opensearch/bulk.ts';
 import { type Connection, createClient } from './opensearch/client.ts';
 import { coalesce } from './opensearch/coalesce.ts';
 import { toFreshetError } from './opensearch/failure.ts';
+import { createLeftovers } from './opensearch/leftovers.ts';
 import { type IndexOptions, indexNames } from './opensearch/mapping.ts';
 import { createReader } from './opensearch/reader.ts';
 import { createSearcher } from './opensearch/searcher.ts';
@@ -40,6 +41,12 @@ export function createOpenSearchChunkIndex(
   const reader = createReader({ client, chunks: chunks.read, manifests: manifests.read });
   const search = createSearcher({ client, chunks: chunks.read, efSearch: index.efSearch });
   const watermarks = createWatermarkStore({ client, read: manifests.read, write: manifests.write });
+  const removeLeftovers = createLeftovers({
+    client,
+    chunks,
+    readManifests: reader.readManifestDocuments,
+    bulkOptions,
+  });
   let isVerified = false;
   let verifying: Promise<void> | undefined;
 
@@ -135,6 +142,7 @@ export function createOpenSearchChunkIndex(
     }),
 
     advanceWatermark: guarded(advanceWatermark),
+    removeLeftovers: guarded(removeLeftovers),
 
     ping: coded(async () => {
       await verify();

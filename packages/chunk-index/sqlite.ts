@@ -77,6 +77,8 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
     search: (request) => read('search', request),
     readHits: (access, hits) => read('readHits', { access, hits: [...hits] }),
     advanceWatermark: (watermark: Watermark) => write('advanceWatermark', [...watermark]),
+    // A write is one transaction: it leaves nothing behind.
+    removeLeftovers: async () => 0,
     watermark: async () => new Map(await read('watermark')),
     listSources: () => read('sources'),
     statistics: (tenant) => read('statistics', tenant),

@@ -8,6 +8,9 @@ export interface FakeS3 {
   /** Puts an object; its ETag is the MD5 of its bytes, as that of an upload in one part. */
   put(bucket: string, key: string, body: string | Uint8Array, lastModified?: Date): void;
   remove(bucket: string, key: string): void;
+  /** The text of an object; `undefined` for one that is not there. */
+  text(bucket: string, key: string): string | undefined;
+  etag(bucket: string, key: string): string | undefined;
   /** Method and path of each request, oldest first. */
   requests: string[];
   /** The next requests fail with this status. */
@@ -57,6 +60,8 @@ export async function startFakeS3({ pageSize = 1000 } = {}): Promise<FakeS3> {
       buckets.set(bucket, objects);
       objects.set(key, { body: bytes, etag: createHash('md5').update(bytes).digest('hex'), lastModified });
     },
+    text: (bucket, key) => buckets.get(bucket)?.get(key)?.body.toString(),
+    etag: (bucket, key) => buckets.get(bucket)?.get(key)?.etag,
     remove: (bucket, key) => void buckets.get(bucket)?.delete(key),
     failNext(count, status) {
       for (let i = 0; i < count; i += 1) faults.push(status);
@@ -87,7 +92,7 @@ function list(
   pageSize: number,
 ): void {
   const prefix = query.get('prefix') ?? '';
-  const after = query.get('continuation-token') ?? '';
+  const after = query.get('continuation-token') ?? query.get('start-after') ?? '';
   const encode = query.get('encoding-type') === 'url' ? encodeURIComponent : escapeXml;
   const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
   const page = keys.slice(0, Math.min(pageSize, Number(query.get('max-keys') ?? pageSize)));

@@ -31,7 +31,8 @@ export const IngestorConfig = Type.Object({
     default: 60,
     minimum: 1,
     maximum: 10_080,
-    description: 'How often documents beyond the `retentionDays` of SOURCES are looked for.',
+    description:
+      'How often documents beyond the `retentionDays` of SOURCES, and chunks that a broken write left, are looked for.',
   }),
   CDC_MAPPING_FILE: Type.Optional(
     Type.String({

@@ -45,13 +45,31 @@ export async function purge(
   return deleted;
 }
 
-/** Purges now and then; what fails is tried the next time. */
+/** Far longer than any write takes. */
+const LEFTOVER_MS = 60 * 60 * 1000;
+
+/**
+ * Removes chunks that nobody can read, which a writer left that broke off.
+ * @returns how many there were
+ */
+export async function sweep({
+  index,
+  logger,
+  now = () => new Date(),
+}: Pick<RetentionPorts, 'index' | 'logger' | 'now'>): Promise<number> {
+  const removed = await index.removeLeftovers(new Date(now().valueOf() - LEFTOVER_MS));
+  if (removed > 0) logger.warn({ removed }, 'chunks that a broken write left behind were removed');
+  return removed;
+}
+
+/** Purges and sweeps now and then; what fails is tried the next time. */
 export function schedulePurge(ports: RetentionPorts, everyMs: number): { stop(): Promise<void> } {
   const stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     running = running
       .then(() => purge(ports, stopping.signal))
+      .then(() => sweep(ports))
       .catch((err) => {
         if (!stopping.signal.aborted) ports.logger.error({ err }, 'purge failed, will be tried again');
       });

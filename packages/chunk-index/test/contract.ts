@@ -74,6 +74,18 @@ async function found(index: ChunkIndex, request: Query = {}) {
 
 /** What every adapter of the port has to keep. `open` gives an empty index. */
 export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>, { runs = 100 } = {}): void {
+  test('nothing that can be read is taken for a leftover', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ version: 1, texts: ['old fox', 'older fox'] })]);
+    await index.write([
+      sample({ version: 2, texts: ['new fox'] }),
+      sample({ documentId: 'b.md', texts: ['fox b'] }),
+    ]);
+    await index.advanceWatermark(new Map());
+    assert.equal(await index.removeLeftovers(new Date()), 0);
+    assert.deepEqual((await found(index, { text: 'fox' })).lexical, ['a.md#0', 'b.md#0']);
+  });
+
   test('a document that was written is found by its words and by its vector', async (t) => {
     const index = await open(t);
     await index.write([sample({ texts: ['the quick fox'], title: 'Foxes', uri: 'https://example.com/fox' })]);

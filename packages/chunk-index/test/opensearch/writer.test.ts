@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startOpenSearch } from '@freshet/testkit/opensearch';
 import type { Client } from '@opensearch-project/opensearch';
+import { createLeftovers } from '../../opensearch/leftovers.ts';
 import { indexNames } from '../../opensearch/mapping.ts';
 import { createReader } from '../../opensearch/reader.ts';
 import { createWriter } from '../../opensearch/writer.ts';
@@ -98,6 +99,63 @@ for (const overtaken of [1, 2, 3]) {
     assert.deepEqual((await index.readManifests([newer.manifest])).values().next().value, newer.manifest);
   });
 }
+
+for (const state of ['live', 'deleted'] as const) {
+  test(`what an overtaken writer left when it died is removed once it is old, beside a document that is ${state}`, async (t) => {
+    const { index, client, options } = await openTestIndex(t, server.url);
+    await index.write([sample({ documentId: 'b.md', version: 5, texts: ['b1', 'b2'] })]);
+    const dying = writerWith(client, options.prefix, (call, send) => {
+      if (call === 3) throw new Error('crash');
+      return send();
+    });
+    const overtaking = writerWith(client, options.prefix, async (call, send) => {
+      // It has read by now how many chunks there may be: none.
+      if (call === 1) await assert.rejects(dying([sample({ version: 2, texts: ['z1', 'z2', 'z3'] })]));
+      return send();
+    });
+    const newer = sample({ version: 3, texts: state === 'live' ? ['new'] : [], state });
+    assert.deepEqual(await overtaking([newer]), ['written']);
+    const left = state === 'live' ? ['z2', 'z3'] : ['z1', 'z2', 'z3'];
+    const right = ['b1', 'b2', ...newer.chunks.map(({ text }) => text)];
+
+    // Neither the same event again nor the next one of the document knows of them.
+    assert.deepEqual(await index.write([sample({ version: 2, texts: ['z1', 'z2', 'z3'] })]), ['stale']);
+    const next = { ...newer, manifest: { ...newer.manifest, version: 4 } };
+    assert.deepEqual(await index.write([next]), ['written']);
+    assert.deepEqual(await storedTexts(client, options.prefix), [...right, ...left]);
+
+    const written = new Date(newer.manifest.indexedAt);
+    assert.equal(await index.removeLeftovers(written), 0);
+    assert.deepEqual(await storedTexts(client, options.prefix), [...right, ...left]);
+    assert.equal(await index.removeLeftovers(new Date(written.valueOf() + 1)), left.length);
+    assert.deepEqual(await storedTexts(client, options.prefix), right);
+    assert.equal(await index.removeLeftovers(new Date()), 0);
+  });
+}
+
+test('a chunk that was written anew while leftovers were looked for stays', async (t) => {
+  const { index, client, options } = await openTestIndex(t, server.url);
+  const dying = writerWith(client, options.prefix, (call, send) => {
+    if (call === 2) throw new Error('crash');
+    return send();
+  });
+  await index.write([sample({ version: 1, texts: ['a', 'b'] })]);
+  await client.indices.refresh({ index: `${options.prefix}chunks-read` });
+  await assert.rejects(dying([sample({ version: 2, texts: ['x', 'y'] })]));
+  const { chunks, manifests } = indexNames(options.prefix);
+  const removeLeftovers = createLeftovers({
+    client,
+    chunks,
+    async readManifests(keys) {
+      const reader = createReader({ client, chunks: chunks.read, manifests: manifests.read });
+      const found = await reader.readManifestDocuments(keys);
+      await index.write([sample({ version: 2, texts: ['x', 'y'] })]);
+      return found;
+    },
+  });
+  assert.equal(await removeLeftovers(new Date()), 0);
+  assert.deepEqual(await storedTexts(client, options.prefix), ['x', 'y']);
+});
 
 test('a document that the index can never take is refused by name, and the others are written', async (t) => {
   const { index } = await openTestIndex(t, server.url);

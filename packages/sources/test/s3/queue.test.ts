@@ -113,6 +113,9 @@ test('a queue that fails is asked again after longer and longer pauses, and the 
   const queue = consume();
   await until(async () => assert.equal(sqs.waiting(), 1), { timeoutMs: 20_000, everyMs: 10 });
   assert.deepEqual(pauses, [1, 2]);
+  const asked = sqs.requests.length;
+  sqs.advance(20_000);
+  await until(async () => assert.ok(sqs.requests.length > asked), SOON);
   sqs.send('docs', 'one');
   await until(async () => assert.equal(errors.length, 3), SOON);
   assert.deepEqual(pauses, [1, 2, 1]);
