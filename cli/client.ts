@@ -4,6 +4,8 @@ import type {
   DocumentInput,
   Manifest,
   ManifestsResponse,
+  Refusal,
+  RefusalsResponse,
   RetrieveRequest,
   RetrieveResponse,
   WatermarkResponse,
@@ -37,6 +39,8 @@ export interface FreshetClient {
   manifest(source: string, documentId: string, signal: AbortSignal): Promise<Manifest | undefined>;
   /** What the index knows of the live documents of a source, by document id; of those alone whose id begins so. */
   list(source: string, signal: AbortSignal, prefix?: string): AsyncGenerator<Manifest>;
+  /** Why the ingestor refused documents of a source, the last refusal of each. */
+  refusals(source: string, signal: AbortSignal): Promise<Refusal[]>;
   status(signal: AbortSignal): Promise<WatermarkResponse>;
   search(request: RetrieveRequest, signal: AbortSignal): Promise<RetrieveResponse>;
   chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent>;
@@ -100,6 +104,15 @@ export function createFreshetClient({ url, apiKey, connections = 16 }: FreshetCl
         yield* page.documents;
         after = page.next;
       } while (after !== undefined);
+    },
+    async refusals(source, signal) {
+      const { refusals } = await http.json<RefusalsResponse>({
+        ...call(signal),
+        method: 'GET',
+        path: `/v1/refusals?${new URLSearchParams({ source })}`,
+        isIdempotent: true,
+      });
+      return refusals;
     },
     status: (signal) =>
       http.json({ ...call(signal), method: 'GET', path: '/v1/watermark', isIdempotent: true }),

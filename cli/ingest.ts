@@ -5,6 +5,7 @@ import {
   type DocumentInput,
   decodeWatermark,
   hasReached,
+  type Refusal,
   type Watermark,
 } from '@freshet/shared/contracts';
 import type { SkippedInput } from '@freshet/sources/files/item';
@@ -106,12 +107,7 @@ export async function ingest({
   if (synced) advanceTo(target, synced.watermark);
   if (target.size > 0) await awaitIndexed(client, { before, target, signal, onProgress });
   const lost = await findMissing(client, visible, signal);
-  skipped.push(
-    ...lost.map(({ documentId }) => ({
-      name: documentId,
-      reason: 'was refused by the ingestor; see its log and documents.dlq',
-    })),
-  );
+  skipped.push(...(await explain(client, lost, signal)));
   const report = { sent: written.length, indexed: written.length - lost.length, skipped };
   if (synced === undefined) return report;
   const { watermark: _, ...counts } = synced;
@@ -160,4 +156,24 @@ async function findMissing(
     ),
   );
   return missing.flat();
+}
+
+/** Under which code the ingestor refused each document. */
+async function explain(
+  client: FreshetClient,
+  lost: readonly WrittenDocument[],
+  signal: AbortSignal,
+): Promise<SkippedInput[]> {
+  const refusals = new Map<string, Map<string, Refusal>>();
+  for (const source of new Set(lost.map((document) => document.source))) {
+    const listed = await client.refusals(source, signal);
+    refusals.set(source, new Map(listed.map((refusal) => [refusal.documentId, refusal])));
+  }
+  return lost.map(({ source, documentId, version }) => {
+    const refusal = refusals.get(source)?.get(documentId);
+    const isKnown = refusal !== undefined && (refusal.version ?? version) === version;
+    return isKnown
+      ? { name: documentId, code: refusal.code, reason: refusal.detail }
+      : { name: documentId, reason: 'was deleted meanwhile, or refused by the ingestor: see documents.dlq' };
+  });
 }

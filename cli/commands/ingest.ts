@@ -11,7 +11,7 @@ import {
 } from '../command.ts';
 import { type IngestReport, ingest } from '../ingest.ts';
 import { readInputs } from '../input/read-inputs.ts';
-import { showSkipped, toSentence } from '../show-report.ts';
+import { countByCode, showSkipped, toSentence } from '../show-report.ts';
 import { beginSync } from '../sync.ts';
 import { watchFolder } from '../watch/changed-files.ts';
 import { keepSynced } from '../watch/keep-synced.ts';
@@ -51,8 +51,10 @@ async function ingestOnce({
   });
   progress.finish();
   const seconds = Number(((performance.now() - start) / 1000).toFixed(1));
-  if (options.json) out(`${JSON.stringify({ ...report, seconds })}\n`);
-  else {
+  if (options.json) {
+    const codes = Object.fromEntries(countByCode(report.skipped));
+    out(`${JSON.stringify({ ...report, codes, seconds })}\n`);
+  } else {
     showSkipped(report.skipped, progress);
     if (report.sync) out(toSentence(report.sync));
     out(

@@ -1,3 +1,5 @@
+import type { Refusal } from './contracts/document.ts';
+import { parseDocumentKey } from './contracts/identity.ts';
 import { DOCUMENTS_TOPIC, type EventRecord } from './document-events.ts';
 
 /** What became of a dead letter. */
@@ -63,6 +65,47 @@ function toDeadLetter(
     record: { key, value, headers: Object.fromEntries(own) },
     missingBytes: bytes === undefined ? undefined : Number(bytes),
   };
+}
+
+/** Documents of one answer. */
+const MOST_REFUSALS = 10_000;
+
+/** The last refusal of each document of a source, as the topic's records tell it, the newest last. */
+export async function readRefusals(
+  records: AsyncIterable<EventRecord>,
+  { tenant, source }: { tenant: string; source: string },
+): Promise<Refusal[]> {
+  const refusals = new Map<string, Refusal>();
+  for await (const record of records) {
+    const document = parseDocumentKey(record.key);
+    if (document?.tenant !== tenant || document.source !== source) continue;
+    const [letter] = foldDeadLetters([record]);
+    if (!letter || letter.topic !== DOCUMENTS_TOPIC) continue;
+    const { code, detail, time } = letter;
+    const { documentId } = document;
+    const version = versionOf(record);
+    refusals.delete(documentId);
+    refusals.set(documentId, {
+      documentId,
+      ...(version === undefined ? {} : { version }),
+      code,
+      detail,
+      time,
+    });
+    const [oldest] = refusals.keys();
+    if (refusals.size > MOST_REFUSALS && oldest !== undefined) refusals.delete(oldest);
+  }
+  return [...refusals.values()];
+}
+
+/** Unknown of an event that could not be read at all, or was too large to be kept. */
+function versionOf({ value }: EventRecord): number | undefined {
+  try {
+    const { version } = JSON.parse(String(value)) as { version?: unknown };
+    return Number.isSafeInteger(version) ? (version as number) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The record that tells what became of a dead letter. */

@@ -19,6 +19,7 @@ import { securityHeaders } from './plugins/security-headers.ts';
 import { chatRoute } from './routes/chat.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { pageRoute } from './routes/page.ts';
+import { refusalsRoute } from './routes/refusals.ts';
 import { searchRoute } from './routes/search.ts';
 import { watermarkRoute } from './routes/watermark.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
@@ -71,6 +72,7 @@ export async function openGateway({ config, logger, log, state, env }: GatewayOp
   await app.register(searchRoute, { retriever, tokens });
   const sources = readSources(config.SOURCES);
   await app.register(documentRoutes, { log, retriever, tokens, sources, state });
+  await app.register(refusalsRoute, { log });
   await app.register(watermarkRoute, { retriever, tokens });
   await app.register(webhookRoutes, {
     log,

@@ -153,6 +153,28 @@ export const ManifestsResponse = Type.Object(
 );
 export type ManifestsResponse = Static<typeof ManifestsResponse>;
 
+/** Whose refusals to list. */
+export const RefusalsQuery = Type.Object(
+  { source: Source },
+  { additionalProperties: false, title: 'RefusalsQuery' },
+);
+
+/** Why the ingestor could not take a document. */
+export const Refusal = Type.Object(
+  {
+    documentId: DocumentId,
+    version: Type.Optional(Version),
+    code: Type.String(),
+    detail: Type.String(),
+    time: Type.String({ description: 'When it was refused, RFC 3339.' }),
+  },
+  { title: 'Refusal' },
+);
+export type Refusal = Static<typeof Refusal>;
+
+export const RefusalsResponse = Type.Object({ refusals: Type.Array(Refusal) }, { title: 'RefusalsResponse' });
+export type RefusalsResponse = Static<typeof RefusalsResponse>;
+
 /** A half-open range of UTF-16 code units in the normalised text of a document. */
 export const Span = Type.Object(
   { start: Type.Integer({ minimum: 0 }), end: Type.Integer({ minimum: 0 }) },
