@@ -45,6 +45,10 @@ export async function purge(
   return deleted;
 }
 
+export interface SweepPorts extends Pick<RetentionPorts, 'logger' | 'now'> {
+  index: Pick<ChunkIndex, 'removeLeftovers'>;
+}
+
 /** Far longer than any write takes. */
 const LEFTOVER_MS = 60 * 60 * 1000;
 
@@ -52,11 +56,7 @@ const LEFTOVER_MS = 60 * 60 * 1000;
  * Removes chunks that nobody can read, which a writer left that broke off.
  * @returns how many there were
  */
-export async function sweep({
-  index,
-  logger,
-  now = () => new Date(),
-}: Pick<RetentionPorts, 'index' | 'logger' | 'now'>): Promise<number> {
+export async function sweep({ index, logger, now = () => new Date() }: SweepPorts): Promise<number> {
   const removed = await index.removeLeftovers(new Date(now().valueOf() - LEFTOVER_MS));
   if (removed > 0) logger.warn({ removed }, 'chunks that a broken write left behind were removed');
   return removed;

@@ -12,7 +12,7 @@ import { DOCUMENTS_TOPIC, decodeDocumentEvent } from '@freshet/shared/document-e
 import { createLogger } from '@freshet/shared/log';
 import { readSources } from '@freshet/shared/sources';
 import { Type } from 'typebox';
-import { purge } from '../retention.ts';
+import { purge, sweep } from '../retention.ts';
 
 const embedder = createHashedEmbedder();
 
@@ -83,4 +83,18 @@ test('what is older than its source keeps it is deleted at its version, through 
     ['stale'],
     'a later revision stays',
   );
+});
+
+test('chunks that a broken write left are looked for beside documents that were written an hour ago', async () => {
+  const asked: Date[] = [];
+  const index = {
+    removeLeftovers: async (before: Date) => {
+      asked.push(before);
+      return 3;
+    },
+  };
+  const now = () => new Date('2026-04-01T12:00:00Z');
+  const logger = createLogger({ name: 'test', level: 'silent' });
+  assert.equal(await sweep({ index, logger, now }), 3);
+  assert.deepEqual(asked, [new Date('2026-04-01T11:00:00Z')]);
 });

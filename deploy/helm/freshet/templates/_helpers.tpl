@@ -60,9 +60,9 @@ app.kubernetes.io/component: {{ .component }}
 {{- toJson $derived -}}
 {{- end -}}
 
-{{/* env of a container: dict "root" $ "config" map "secretKeys" list. Written out, so that a change rolls the pods. */}}
+{{/* env of a container: dict "root" $ "variables" map "config" map "secretKeys" list. Written out, so that a change rolls the pods. */}}
 {{- define "freshet.env" -}}
-{{- $config := mergeOverwrite (include "freshet.derivedConfig" .root | fromJson) (deepCopy .root.Values.config) (deepCopy (.config | default dict)) -}}
+{{- $config := mergeOverwrite (include "freshet.derivedConfig" .root | fromJson) (deepCopy (.variables | default dict)) (deepCopy .root.Values.config) (deepCopy (.config | default dict)) -}}
 {{- range $name, $value := $config }}
 - name: {{ $name }}
   value: {{ $value | toString | quote }}
