@@ -10,6 +10,9 @@ import type {
 
 /** Chunks and manifests, as a port. Adapters: sqlite/ (embedded) and opensearch/. */
 
+/** Words that are offered in the place of one. */
+export const MAX_SUGGESTIONS = 5;
+
 /** A chunk as a search finds it, before fusion. */
 export interface Hit {
   documentKey: string;
@@ -38,6 +41,8 @@ export interface SearchRequest {
   /** Whose search it is: tenant and acl are applied inside both searches. */
   access: Access;
   text: string;
+  /** BCP 47 tag of the text; where it is absent, the text is asked. */
+  language?: string;
   vector: Float32Array;
   /** Hits of each list. */
   limit: number;
@@ -100,6 +105,15 @@ export interface ChunkIndex {
   readVectors(document: DocumentRef, embedder: string): Promise<Map<string, Float32Array>>;
   /** Sees what was written before the last call of {@link advanceWatermark} that has settled; maybe more. */
   search(request: SearchRequest): Promise<SearchResult>;
+  /**
+   * For every word that nothing visible to this access holds: the words nearest to it that something visible does
+   * hold, the nearest and then the most frequent first, at most {@link MAX_SUGGESTIONS}. One insertion, deletion,
+   * substitution or transposition away, two for words of 8 letters and more. Words of other tenants, and of documents
+   * that the caller may not see, are never offered. A word that is visible, or has no neighbour, is absent from the
+   * map; so are words of fewer than 4 letters and words with other characters than letters, such as identifiers.
+   * Sees what {@link search} sees.
+   */
+  suggest(access: Access, words: readonly string[]): Promise<Map<string, string[]>>;
   /**
    * Realtime. Reads what stands behind hits, in their order; `undefined` for one that is not true any more: its
    * document was replaced or deleted, or is not visible to this access.

@@ -11,6 +11,7 @@ import { createLeftovers } from './opensearch/leftovers.ts';
 import { type IndexOptions, indexNames } from './opensearch/mapping.ts';
 import { createReader } from './opensearch/reader.ts';
 import { createSearcher } from './opensearch/searcher.ts';
+import { createSuggester } from './opensearch/suggester.ts';
 import { createWatermarkStore } from './opensearch/watermarks.ts';
 import { createWriter } from './opensearch/writer.ts';
 import { pages } from './pages.ts';
@@ -40,6 +41,7 @@ export function createOpenSearchChunkIndex(
   const { chunks, manifests } = indexNames(index.prefix);
   const reader = createReader({ client, chunks: chunks.read, manifests: manifests.read });
   const search = createSearcher({ client, chunks: chunks.read, efSearch: index.efSearch });
+  const suggest = createSuggester({ client, chunks: chunks.read });
   const watermarks = createWatermarkStore({ client, read: manifests.read, write: manifests.write });
   const removeLeftovers = createLeftovers({
     client,
@@ -131,6 +133,7 @@ export function createOpenSearchChunkIndex(
     listSources: guarded(reader.listSources),
     statistics: guarded(reader.statistics),
     search: guarded(search),
+    suggest: guarded(suggest),
     watermark: guarded(() => readWatermark()),
 
     write: guarded(async (documents: readonly DocumentWrite[]) => {

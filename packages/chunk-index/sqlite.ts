@@ -75,6 +75,7 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
     readVectors: async (document, embedder) => new Map(await read('readVectors', { document, embedder })),
     write: (documents) => write('write', [...documents]),
     search: (request) => read('search', request),
+    suggest: async (access, words) => new Map(await read('suggest', { access, words: [...words] })),
     readHits: (access, hits) => read('readHits', { access, hits: [...hits] }),
     advanceWatermark: (watermark: Watermark) => write('advanceWatermark', [...watermark]),
     // A write is one transaction: it leaves nothing behind.

@@ -6,6 +6,7 @@ import {
   type Manifest,
   type SearchFilter,
 } from '@freshet/shared/contracts';
+import { chunkTerms } from '../chunk-terms.ts';
 import type { FoundChunk, StoredManifest } from '../index.ts';
 
 /** How manifests, chunks and who may see them stand in OpenSearch. */
@@ -67,8 +68,7 @@ export function toChunkDocument(manifest: Manifest, chunk: Chunk) {
     source: manifest.source,
     acl: aclTerms(manifest.tenant, 'public' in manifest.acl ? [PUBLIC] : manifest.acl.allow),
     attributes: Object.entries(manifest.attributes).map(attributeToken),
-    ...(manifest.title === undefined ? {} : { title: manifest.title }),
-    headings: headingPath.join(' '),
+    terms: chunkTerms(manifest, chunk),
     text,
     headingPath,
     span,

@@ -1,5 +1,5 @@
 /** Raised when a field changes its meaning: such an index cannot be used by this version. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export interface IndexOptions {
   /** Before every name. */
@@ -44,27 +44,10 @@ export function indexNames(prefix: string): { chunks: IndexNames; manifests: Ind
   return { chunks: names('chunks'), manifests: names('manifests') };
 }
 
-/** Lucene refuses a term of more than 32,766 bytes, and with it the whole document. */
-const LONGEST_TERM = 1_000;
+/** Text comes analysed, as tokens with spaces between them, so that both indexes find the same by the same words. */
+const analysis = { analyzer: { tokens: { type: 'custom', tokenizer: 'whitespace' } } };
 
-/**
- * Words are what the embedded index takes for words: letters, digits and marks. `english` folds accents and stems
- * (Porter), `exact` only folds. Neither drops stop words; the question's are left out when it is asked.
- */
-const analysis = {
-  tokenizer: { words: { type: 'pattern', pattern: '[^\\p{L}\\p{N}\\p{M}]+' } },
-  filter: { short: { type: 'truncate', length: LONGEST_TERM } },
-  analyzer: {
-    english: {
-      type: 'custom',
-      tokenizer: 'words',
-      filter: ['lowercase', 'asciifolding', 'short', 'porter_stem'],
-    },
-    exact: { type: 'custom', tokenizer: 'words', filter: ['lowercase', 'asciifolding', 'short'] },
-  },
-};
-
-const words = { type: 'text', analyzer: 'english', fields: { exact: { type: 'text', analyzer: 'exact' } } };
+const tokens = { type: 'text', analyzer: 'tokens' };
 const keyword = { type: 'keyword' };
 /** Read back, never searched for. */
 const stored = { index: false };
@@ -77,8 +60,8 @@ export function chunksIndex({ dimensions, embedder, engine, m, efConstruction, s
     mappings: {
       dynamic: 'strict',
       _meta: { freshet: identity },
-      // As text a vector is three times the rest of the document; `embedding` has its bytes, read when it is wanted.
-      _source: { excludes: ['vector', 'embedding'] },
+      // Terms are made of the text. As text a vector is three times the rest of the document; `embedding` has its bytes, read when it is wanted.
+      _source: { excludes: ['vector', 'embedding', 'terms'] },
       properties: {
         documentKey: keyword,
         ordinal: { type: 'integer', ...stored },
@@ -87,9 +70,10 @@ export function chunksIndex({ dimensions, embedder, engine, m, efConstruction, s
         source: keyword,
         acl: keyword,
         attributes: keyword,
-        title: words,
-        headings: words,
-        text: words,
+        terms: {
+          properties: { title: tokens, headings: tokens, text: tokens, exact: tokens, identifiers: tokens },
+        },
+        text: { ...keyword, ...stored, doc_values: false },
         headingPath: { ...keyword, ...stored, doc_values: false },
         span: { type: 'object', enabled: false },
         tokens: { type: 'integer', ...stored },

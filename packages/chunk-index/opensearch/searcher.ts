@@ -1,12 +1,13 @@
 import type { Client } from '@opensearch-project/opensearch';
 import type { Hit, SearchRequest, SearchResult } from '../index.ts';
-import { lexicalTerms } from '../lexical-terms.ts';
+import { isEmpty, type LexicalTerms, lexicalTerms } from '../lexical-terms.ts';
 import { toFilter, toNumbers } from './documents.ts';
 import { fromStatus, type OpenSearchError } from './failure.ts';
 
 /** BM25 weights of the fields, as in the embedded index. */
-const FIELDS = ['title^3', 'headings^2', 'text'];
-const EXACT_FIELDS = ['title.exact^3', 'headings.exact^2', 'text.exact'];
+const FIELDS = ['terms.title^3', 'terms.headings^2', 'terms.text'];
+const EXACT_WEIGHT = 1;
+const IDENTIFIER_WEIGHT = 3;
 
 interface SearchHit {
   _score: number;
@@ -27,9 +28,11 @@ export interface SearcherOptions {
 
 /** Both searches of a question in one `_msearch`, each filtered inside, not after it. */
 export function createSearcher({ client, chunks, efSearch }: SearcherOptions) {
-  return async ({ access, text, vector, limit, filter }: SearchRequest): Promise<SearchResult> => {
-    const conditions = toFilter(access, filter);
-    const lexical = lexicalQuery(text);
+  async function searchBoth(
+    { vector, limit }: SearchRequest,
+    terms: LexicalTerms,
+    conditions: object[],
+  ): Promise<SearchResult> {
     const nearest = {
       vector: toNumbers(vector),
       k: limit,
@@ -38,7 +41,7 @@ export function createSearcher({ client, chunks, efSearch }: SearcherOptions) {
     };
     const searches = [
       { knn: { vector: nearest } },
-      ...(lexical ? [{ bool: { must: lexical, filter: conditions } }] : []),
+      ...(isEmpty(terms) ? [] : [{ bool: { must: lexicalQuery(terms), filter: conditions } }]),
     ];
     const header = { index: chunks, allow_partial_search_results: false };
     const lines = searches.flatMap((query) => [header, { ...HITS_ONLY, size: limit, query }]);
@@ -50,6 +53,19 @@ export function createSearcher({ client, chunks, efSearch }: SearcherOptions) {
       lexical: lexicalHits.map((hit) => toHit(hit, hit._score)),
       vector: nearestHits.map((hit) => toHit(hit, toCosine(hit._score))),
     };
+  }
+
+  return async (request: SearchRequest): Promise<SearchResult> => {
+    const conditions = toFilter(request.access, request.filter);
+    const terms = lexicalTerms(request.text, request.language);
+    if (terms.quoted.length > 0) {
+      const narrowed = await searchBoth(request, terms, [
+        ...conditions,
+        ...terms.quoted.map((phrase) => phraseQuery(phrase)),
+      ]);
+      if (narrowed.lexical.length > 0) return narrowed;
+    }
+    return searchBoth(request, terms, conditions);
   };
 }
 
@@ -61,19 +77,20 @@ const HITS_ONLY = {
   track_total_hits: false,
 };
 
-/**
- * Any of the question's words, over all fields as if they were one (BM25F), and what is written as one word also as
- * a phrase, unstemmed. `undefined` when the question holds no word at all.
- */
-function lexicalQuery(question: string): object | undefined {
-  const terms = lexicalTerms(question);
-  if (terms.length === 0) return undefined;
-  const joined = terms.filter((term) => /[^\p{L}\p{N}\p{M}]/u.test(term));
+/** Any of the terms: stems over all fields as if they were one (BM25F), the others by their own. */
+function lexicalQuery({ stems, phrases, identifiers }: LexicalTerms): object {
   const should = [
-    { combined_fields: { query: terms.join(' '), fields: FIELDS } },
-    ...joined.map((term) => ({ multi_match: { query: term, type: 'phrase', fields: EXACT_FIELDS } })),
+    { combined_fields: { query: stems.join(' '), fields: FIELDS } },
+    ...phrases.map((phrase) => phraseQuery(phrase, EXACT_WEIGHT)),
+    ...identifiers.map((value) => ({
+      term: { 'terms.identifiers': { value, boost: IDENTIFIER_WEIGHT } },
+    })),
   ];
-  return should.length === 1 ? should[0] : { bool: { should } };
+  return { bool: { should } };
+}
+
+function phraseQuery(phrase: readonly string[], boost = 1): object {
+  return { match_phrase: { 'terms.exact': { query: phrase.join(' '), boost } } };
 }
 
 function readHits(response: SearchResponse): SearchHit[] {

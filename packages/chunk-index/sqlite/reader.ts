@@ -8,19 +8,27 @@ import {
   type Manifest,
   type SearchFilter,
 } from '@freshet/shared/contracts';
-import type {
-  FoundChunk,
-  Hit,
-  IndexStatistics,
-  ManifestQuery,
-  SearchRequest,
-  SearchResult,
+import {
+  type FoundChunk,
+  type Hit,
+  type IndexStatistics,
+  MAX_SUGGESTIONS,
+  type ManifestQuery,
+  type SearchRequest,
+  type SearchResult,
 } from '../index.ts';
 import { isCurrent } from '../is-current.ts';
-import { lexicalQuery } from './lexical-query.ts';
+import { lexicalTerms } from '../lexical-terms.ts';
+import { byDistance, nearest, spellings } from '../spelling.ts';
+import { lexicalQuery, phraseQuery } from './lexical-query.ts';
+import { createCandidates } from './vocabulary.ts';
 
-/** BM25 weights of title, headings and text. */
-const FIELD_WEIGHTS = '3.0, 2.0, 1.0';
+/** BM25 weights of title, headings, text, exact and identifiers; see docs/adr/0016-words-are-analysed-here.md. */
+const FIELD_WEIGHTS = '3.0, 2.0, 1.0, 1.0, 3.0';
+
+/** Words that are looked up for each one that is missing, and how far what holds them is counted. */
+const MAX_CHECKED = 20;
+const MAX_COUNTED = 1_000;
 
 const HIT_COLUMNS = 'c.document_key, c.ordinal, c.version';
 
@@ -30,6 +38,7 @@ export interface Reader {
   manifestPage(query: ManifestQuery, limit: number): Manifest[];
   readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
   search(request: SearchRequest): SearchResult;
+  suggest(access: Access, words: readonly string[]): [string, string[]][];
   readHits(access: Access, hits: readonly Hit[]): (FoundChunk | undefined)[];
   sources(): { tenant: string; source: string }[];
   watermark(): [number, number][];
@@ -52,6 +61,7 @@ export function createReader(db: DatabaseSync): Reader {
     select c.content_hash, v.embedding from document d
     join chunk c on c.document_key = d.key join chunk_vec v on v.chunk_id = c.id
     where d.key = ? and d.embedder = ?`);
+  const candidates = createCandidates(db);
   const acls = db.prepare('select id, acl from acl where tenant = ?');
   const watermark = db.prepare('select partition, offset from watermark');
   const sources = db.prepare("select distinct tenant, source from document where state = 'live'");
@@ -87,6 +97,14 @@ export function createReader(db: DatabaseSync): Reader {
     return statement.all(toBlob(vector), BigInt(limit), where.tenant, ...where.values).map(toHit);
   }
 
+  /** Chunks that this caller may see and that hold a word, counted up to `most`. */
+  function countVisible(word: string, where: Condition, most: number): number {
+    const statement = db.prepare(`
+      select count(*) as found from (select 1 from chunk_fts join chunk c on c.id = chunk_fts.rowid
+        where chunk_fts match ? and c.tenant = ? and ${where.sql('c.', 'c.id')} limit ?)`);
+    return statement.get(phraseQuery([[word]]), where.tenant, ...where.values, most)?.['found'] as number;
+  }
+
   return {
     readManifests: (documents) =>
       documents.flatMap((document): [string, Manifest][] => {
@@ -117,15 +135,44 @@ export function createReader(db: DatabaseSync): Reader {
         ];
       }),
 
-    search({ access, text, vector, limit, filter }) {
+    search({ access, text, language, vector, limit, filter }) {
       const aclIds = visibleAcls(access);
       if (aclIds.length === 0) return { lexical: [], vector: [] };
       const where = toCondition(access.tenant, aclIds, filter);
-      const match = lexicalQuery(text);
+      const terms = lexicalTerms(text, language);
+      const match = lexicalQuery(terms);
+      if (terms.quoted.length > 0) {
+        const quoted = phraseQuery(terms.quoted);
+        const lexical = lexicalSearch(`(${match}) AND ${quoted}`, where, limit);
+        if (lexical.length > 0)
+          return { lexical, vector: vectorSearch(vector, holding(quoted, where), limit) };
+      }
       return {
         lexical: match === '' ? [] : lexicalSearch(match, where, limit),
         vector: vectorSearch(vector, where, limit),
       };
+    },
+
+    suggest(access, words) {
+      const aclIds = visibleAcls(access);
+      if (aclIds.length === 0) return [];
+      const where = toCondition(access.tenant, aclIds);
+      return [...spellings(words)].flatMap(([word, spelling]): [string, string[]][] => {
+        if (countVisible(spelling, where, 1) > 0) return [];
+        const visible = nearest(spelling, candidates(access.tenant, spelling), MAX_CHECKED)
+          .map((candidate) => ({ ...candidate, frequency: countVisible(candidate.word, where, MAX_COUNTED) }))
+          .filter(({ frequency }) => frequency > 0);
+        if (visible.length === 0) return [];
+        return [
+          [
+            word,
+            visible
+              .sort(byDistance)
+              .slice(0, MAX_SUGGESTIONS)
+              .map((candidate) => candidate.word),
+          ],
+        ];
+      });
     },
 
     readHits: (access, hits) =>
@@ -182,6 +229,16 @@ function toCondition(tenant: string, aclIds: number[], filter: SearchFilter = {}
   };
 }
 
+/** Also only what the phrases are in. */
+function holding(quoted: string, { tenant, sql, values }: Condition): Condition {
+  return {
+    tenant,
+    sql: (prefix, id) =>
+      `${sql(prefix, id)} and ${id} in (select rowid from chunk_fts where chunk_fts match ?)`,
+    values: [...values, quoted],
+  };
+}
+
 export function toBlob({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
@@ -206,7 +263,7 @@ function toFoundChunk(row: Record<string, unknown>, manifest: Manifest): FoundCh
 
 function toManifest(row: Record<string, unknown>): Manifest {
   const text = (column: string) => row[column] as string;
-  const { title, uri } = row as { title: string | null; uri: string | null };
+  const { title, uri, language } = row as Record<'title' | 'uri' | 'language', string | null>;
   return {
     tenant: text('tenant'),
     source: text('source'),
@@ -215,6 +272,7 @@ function toManifest(row: Record<string, unknown>): Manifest {
     state: text('state') as Manifest['state'],
     ...(title === null ? {} : { title }),
     ...(uri === null ? {} : { uri }),
+    ...(language === null ? {} : { language }),
     acl: JSON.parse(text('acl')) as Acl,
     attributes: JSON.parse(text('attributes')) as Manifest['attributes'],
     contentHash: text('content_hash'),

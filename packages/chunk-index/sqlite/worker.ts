@@ -61,6 +61,9 @@ export const readVectors = (task: { document: DocumentRef; embedder: string }): 
 
 export const search = (request: SearchRequest): SearchResult => questions().search(request);
 
+export const suggest = (task: { access: Access; words: string[] }): [string, string[]][] =>
+  questions().suggest(task.access, task.words);
+
 export const readHits = (task: { access: Access; hits: Hit[] }): (FoundChunk | undefined)[] =>
   questions().readHits(task.access, task.hits);
 

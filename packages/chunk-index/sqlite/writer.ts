@@ -1,11 +1,17 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Acl, type Chunk, documentKey, fenceOf, type Manifest } from '@freshet/shared/contracts';
+import { type ChunkTerms, chunkTerms, exactTerms } from '../chunk-terms.ts';
 import type { DocumentWrite, WriteOutcome } from '../index.ts';
 import { toBlob } from './reader.ts';
+import { addSpellings, createVocabulary } from './vocabulary.ts';
 
 export interface Writer {
   write(documents: readonly DocumentWrite[]): WriteOutcome[];
   advanceWatermark(watermark: readonly [number, number][]): void;
+}
+
+interface StoredState extends Pick<Manifest, 'version' | 'state'> {
+  title: string | null;
 }
 
 /** All changes of the index. Synchronous: it runs in a worker thread, the only one that writes. */
@@ -17,18 +23,18 @@ export function createWriter(db: DatabaseSync): Writer {
     return statement;
   }
 
-  const storedState = db.prepare('select version, state from document where key = ?');
+  const storedState = db.prepare('select version, state, title from document where key = ?');
   const addAcl = prepareChange('insert into acl (tenant, acl) values (?, ?) on conflict do nothing');
   const findAcl = db.prepare('select id from acl where tenant = ? and acl = ?');
   const putManifest = prepareChange(`
-    insert into document (key, tenant, source, document_id, version, state, title, uri, acl_id, attributes,
-      content_hash, embedder, chunk_count, changed_at, indexed_at)
-    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    insert into document (key, tenant, source, document_id, version, state, title, uri, language, acl_id,
+      attributes, content_hash, embedder, chunk_count, changed_at, changed_ms, indexed_at)
+    values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     on conflict (key) do update set version = excluded.version, state = excluded.state, title = excluded.title,
-      uri = excluded.uri, acl_id = excluded.acl_id, attributes = excluded.attributes,
+      uri = excluded.uri, language = excluded.language, acl_id = excluded.acl_id, attributes = excluded.attributes,
       content_hash = excluded.content_hash, embedder = excluded.embedder, chunk_count = excluded.chunk_count,
-      changed_at = excluded.changed_at, indexed_at = excluded.indexed_at`);
-  const presentChunks = db.prepare('select id from chunk where document_key = ?');
+      changed_at = excluded.changed_at, changed_ms = excluded.changed_ms, indexed_at = excluded.indexed_at`);
+  const presentChunks = db.prepare('select id, heading_path, text from chunk where document_key = ?');
   const removeChunks = prepareChange('delete from chunk where document_key = ?');
   const removeWords = prepareChange('delete from chunk_fts where rowid = ?');
   const removeVector = prepareChange('delete from chunk_vec where chunk_id = ?');
@@ -36,10 +42,13 @@ export function createWriter(db: DatabaseSync): Writer {
     insert into chunk (document_key, ordinal, version, tenant, source, acl_id, heading_path, text, span_start,
       span_end, tokens, content_hash)
     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
-  const addWords = prepareChange('insert into chunk_fts (rowid, title, headings, text) values (?, ?, ?, ?)');
+  const addWords = prepareChange(
+    'insert into chunk_fts (rowid, title, headings, text, exact, identifiers) values (?, ?, ?, ?, ?, ?)',
+  );
   const addVector = prepareChange(
     'insert into chunk_vec (chunk_id, tenant, source, acl_id, embedding) values (?, ?, ?, ?, ?)',
   );
+  const vocabulary = createVocabulary(db);
   const moveWatermark = prepareChange(`
     insert into watermark (partition, offset) values (?, ?)
     on conflict (partition) do update set offset = max(offset, excluded.offset)`);
@@ -52,8 +61,8 @@ export function createWriter(db: DatabaseSync): Writer {
   }
 
   function putDocument(key: string, manifest: Manifest, aclId: number): void {
-    const { tenant, source, documentId, version, state, title, uri, attributes, contentHash, embedder } =
-      manifest;
+    const { tenant, source, documentId, version, state, title, uri, language } = manifest;
+    const { attributes, contentHash, embedder, changedAt } = manifest;
     putManifest.run(
       key,
       tenant,
@@ -63,29 +72,37 @@ export function createWriter(db: DatabaseSync): Writer {
       state,
       title ?? null,
       uri ?? null,
+      language ?? null,
       aclId,
       JSON.stringify(attributes),
       contentHash,
       embedder,
       manifest.chunkCount,
-      manifest.changedAt,
+      changedAt,
+      Date.parse(changedAt),
       manifest.indexedAt,
     );
   }
 
-  function removeOlderChunks(key: string): void {
-    for (const { id } of presentChunks.all(key) as { id: number }[]) {
+  /** @returns the words that were in them. */
+  function removeOlderChunks(key: string, title: string | null): Set<string> {
+    const words = new Set<string>();
+    for (const row of presentChunks.all(key)) {
+      const { id, heading_path, text } = row as { id: number; heading_path: string; text: string };
       removeWords.run(id);
       removeVector.run(BigInt(id));
+      addSpellings(exactTerms([title ?? '', ...(JSON.parse(heading_path) as string[]), text]), words);
     }
     removeChunks.run(key);
+    return words;
   }
 
   function putChunk(
     key: string,
-    { tenant, source, version, title }: Manifest,
+    { tenant, source, version }: Manifest,
     aclId: number,
     chunk: Chunk,
+    terms: ChunkTerms,
   ): void {
     const { ordinal, headingPath, text, span, tokens, contentHash, vector } = chunk;
     const { lastInsertRowid: id } = addChunk.run(
@@ -102,18 +119,24 @@ export function createWriter(db: DatabaseSync): Writer {
       tokens,
       contentHash,
     );
-    addWords.run(id, title ?? '', headingPath.join(' '), text);
+    addWords.run(id, terms.title, terms.headings, terms.text, terms.exact, terms.identifiers);
     addVector.run(id, tenant, source, BigInt(aclId), toBlob(vector));
   }
 
   function writeDocument({ manifest, chunks }: DocumentWrite): WriteOutcome {
     const key = documentKey(manifest);
-    const stored = storedState.get(key) as Pick<Manifest, 'version' | 'state'> | undefined;
+    const stored = storedState.get(key) as StoredState | undefined;
     if (stored && fenceOf(stored) >= fenceOf(manifest)) return 'stale';
     const aclId = internAcl(manifest.tenant, manifest.acl);
     putDocument(key, manifest, aclId);
-    removeOlderChunks(key);
-    for (const chunk of chunks) putChunk(key, manifest, aclId, chunk);
+    const before = removeOlderChunks(key, stored?.title ?? null);
+    const after = new Set<string>();
+    for (const chunk of chunks) {
+      const terms = chunkTerms(manifest, chunk);
+      putChunk(key, manifest, aclId, chunk, terms);
+      addSpellings(terms.exact, after);
+    }
+    vocabulary.replace(manifest.tenant, before, after);
     return 'written';
   }
 

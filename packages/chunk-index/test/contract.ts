@@ -161,6 +161,33 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     assert.deepEqual((await found(index)).lexical, ['a.md#0']);
   });
 
+  test('a word that nothing visible holds is given the visible words next to it, nearest and most frequent first', async (t) => {
+    const index = await open(t);
+    await index.write([
+      sample({ documentId: 'a', texts: ['Kubernetes drains a node', 'kubernetes taints', 'Büro code'] }),
+      sample({ documentId: 'b', texts: ['nodes and mode', 'more nodes'] }),
+      sample({ documentId: 'c', texts: ['secretword'], acl: { allow: ['user:ana'] } }),
+      sample({ documentId: 'd', texts: ['foreignword'], tenant: 'other' }),
+    ]);
+    await index.advanceWatermark(new Map());
+    const suggest = async (words: string[], access = everyone) => [...(await index.suggest(access, words))];
+    assert.deepEqual(await suggest(['Kubernets']), [['Kubernets', ['kubernetes']]]);
+    assert.deepEqual(await suggest(['kubernetse', 'ukbernetes', 'kubrenetes']), [
+      ['kubernetse', ['kubernetes']],
+      ['ukbernetes', ['kubernetes']],
+      ['kubrenetes', ['kubernetes']],
+    ]);
+    assert.deepEqual(await suggest(['nods', 'node', 'büro', 'qqqqqq', 'no', '2042', '']), [
+      ['nods', ['nodes', 'node']],
+    ]);
+    assert.deepEqual(await suggest(['secretwrod', 'foreignwrod', 'secretword']), []);
+    const ana = { tenant: 'acme', principals: ['user:ana'] };
+    assert.deepEqual(await suggest(['secretwrod', 'foreignwrod'], ana), [['secretwrod', ['secretword']]]);
+    await index.write([sample({ documentId: 'a', version: 2, texts: ['nothing'] })]);
+    await index.advanceWatermark(new Map());
+    assert.deepEqual(await suggest(['kubernets']), [], 'a word that is gone is not offered');
+  });
+
   test('a hit is read only while its document is what was found, whatever a search still sees', async (t) => {
     const index = await open(t);
     const names = ['kept', 'replaced', 'deleted', 'closed'];

@@ -28,6 +28,13 @@ const DateTime = Type.String({
   pattern: ':[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9:]+)$',
 });
 
+/** Of a text, as BCP 47 has it. */
+export const Language = Type.String({
+  pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$',
+  maxLength: 64,
+  description: 'BCP 47 tag.',
+});
+
 const describing = {
   title: Type.Optional(Type.String({ maxLength: 1024 })),
   uri: Type.Optional(Type.String({ maxLength: 2048, description: 'Where a reader opens the document.' })),
@@ -47,7 +54,10 @@ const describing = {
     }),
   ),
   language: Type.Optional(
-    Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$', description: 'BCP 47 tag.' }),
+    Type.String({
+      ...Language,
+      description: 'BCP 47 tag; absent, the text itself is asked for its language.',
+    }),
   ),
   acl: Type.Optional(Acl),
   attributes: Type.Optional(Attributes),
@@ -106,6 +116,11 @@ export const Manifest = Type.Object(
     state: Type.Union([Type.Literal('live'), Type.Literal('deleted')]),
     title: Type.Optional(Type.String()),
     uri: Type.Optional(Type.String()),
+    language: Type.Optional(
+      Type.String({
+        description: 'BCP 47 tag: as it was handed in, or as the text tells; absent for neither.',
+      }),
+    ),
     acl: Acl,
     attributes: Attributes,
     contentHash: Type.String({

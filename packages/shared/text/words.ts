@@ -1,16 +1,3 @@
-/** Words of English that say nothing about a subject. */
-const STOP_WORDS = new Set(
-  (
-    'a about an and any are as at be been but by can could did do does for from had has have how i if in into is it its ' +
-    'me my no not of on or our please shall should so some such than that the their them then there these they this ' +
-    'those to too us was we were what when where which who whom why will with would you your'
-  ).split(' '),
-);
-
-export function isStopWord(word: string): boolean {
-  return STOP_WORDS.has(word);
-}
-
 const JOINT = /[-_.:/@]/;
 
 /**
@@ -19,10 +6,23 @@ const JOINT = /[-_.:/@]/;
  */
 export function words(text: string): string[] {
   const found: string[] = [];
-  for (const [word] of text.toLowerCase().matchAll(/[\p{L}\p{N}\p{M}]+(?:[-_.:/@][\p{L}\p{N}\p{M}]+)*/gu)) {
-    const parts = word.split(JOINT);
-    if (parts.length > 1) found.push(word);
-    for (const part of parts) found.push(part); // not spread: there may be more than the stack holds
+  for (const { whole, parts } of joinedWords(text)) {
+    if (parts.length > 1) found.push(whole.toLowerCase());
+    for (const part of parts) found.push(part.toLowerCase()); // not spread: there may be more than the stack holds
   }
   return found;
+}
+
+export interface JoinedWord {
+  /** As it is written. */
+  whole: string;
+  /** What stands between its joints: one, for a plain word. */
+  parts: string[];
+}
+
+/** What is written as one, in order. */
+export function* joinedWords(text: string): Generator<JoinedWord> {
+  for (const [whole] of text.matchAll(/[\p{L}\p{N}\p{M}]+(?:[-_.:/@][\p{L}\p{N}\p{M}]+)*/gu)) {
+    yield { whole, parts: whole.split(JOINT) };
+  }
 }

@@ -1,4 +1,5 @@
-import { isStopWord, words } from '@freshet/shared/text/words';
+import { isStopWord } from '@freshet/shared/text/stop-words';
+import { words } from '@freshet/shared/text/words';
 import { stemmer } from 'stemmer';
 
 /** Stems of words that were met before; none for a stop word. A language has few words, and texts repeat them. */

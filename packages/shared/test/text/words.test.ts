@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isStopWord, words } from '../../text/words.ts';
+import { isStopWord } from '../../text/stop-words.ts';
+import { words } from '../../text/words.ts';
 
 test('what is written as one comes whole and then in its parts', () => {
   assert.deepEqual(words('Ticket TW-2041: kube-proxy v1.29.3'), [
