@@ -52,13 +52,19 @@ export async function toWrite(
   { signal, clock }: { signal: AbortSignal; clock: BatchClock },
 ): Promise<DocumentWrite> {
   const { mediaType, source, uri } = data;
-  const { contentHash, title, drafts } = await content.use(data, signal, async (read) => ({
+  const {
+    contentHash,
+    title,
+    language: detected,
+    drafts,
+  } = await content.use(data, signal, async (read) => ({
     // Before it is parsed, which takes its bytes away.
     contentHash: hashContent(read),
     ...(await clock.time('parse', () =>
       metrics.time('parse', () => parser.parse({ content: read, mediaType, title: data.title })),
     )),
   }));
+  const language = data.language ?? detected;
   const kept =
     known?.state === 'live'
       ? await clock.time('read', () => index.readVectors(data, embedder.fingerprint))
@@ -78,6 +84,7 @@ export async function toWrite(
       state: 'live',
       ...(title === undefined ? {} : { title }),
       ...(uri === undefined ? {} : { uri }),
+      ...(language === undefined ? {} : { language }),
       acl: data.acl ?? sources.defaultAcl(source) ?? { allow: [] },
       attributes: data.attributes ?? {},
       contentHash,

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import {
   type Access,
+  boundValue,
   type Chunk,
   documentKey,
   type Manifest,
+  type Range,
   type SearchFilter,
 } from '@freshet/shared/contracts';
+import { attributeTerms, type TermCondition, termCondition } from '../attribute-terms.ts';
 import { chunkTerms } from '../chunk-terms.ts';
 import type { FoundChunk, StoredManifest } from '../index.ts';
 
@@ -67,7 +70,8 @@ export function toChunkDocument(manifest: Manifest, chunk: Chunk) {
     tenant: manifest.tenant,
     source: manifest.source,
     acl: aclTerms(manifest.tenant, 'public' in manifest.acl ? [PUBLIC] : manifest.acl.allow),
-    attributes: Object.entries(manifest.attributes).map(attributeToken),
+    attributes: Object.entries(manifest.attributes).flatMap(([name, value]) => attributeTerms(name, value)),
+    changedAt: new Date(manifest.changedAt).toISOString(),
     terms: chunkTerms(manifest, chunk),
     text,
     headingPath,
@@ -100,19 +104,31 @@ function aclTerms(tenant: string, principals: readonly string[]): string[] {
   return [...new Set(principals)].map((principal) => `${tenant}/${principal}`);
 }
 
-/** Name and value as one term, so that `4` and `"4"` differ and a name may hold any character. */
-function attributeToken([name, value]: [string, unknown]): string {
-  return `${name}=${JSON.stringify(value)}`;
-}
-
 /** The filter of both searches: tenant and acl always, the question's own where it has one. */
 export function toFilter(
   { tenant, principals }: Access,
-  { sources, attributes = {} }: SearchFilter = {},
+  { sources, attributes = {}, changedAt }: SearchFilter = {},
 ): Record<string, unknown>[] {
   return [
     { terms: { acl: aclTerms(tenant, [PUBLIC, ...principals]) } },
     ...(sources ? [{ terms: { source: sources } }] : []),
-    ...Object.entries(attributes).map((attribute) => ({ term: { attributes: attributeToken(attribute) } })),
+    ...Object.entries(attributes).map(([name, condition]) => attributeFilter(termCondition(name, condition))),
+    ...(changedAt ? [{ range: { changedAt: timeRange(changedAt) } }] : []),
   ];
+}
+
+function attributeFilter(condition: TermCondition): Record<string, unknown> {
+  if (condition.type === 'any') return { terms: { attributes: condition.terms } };
+  if (condition.type === 'prefix') return { prefix: { attributes: condition.prefix } };
+  const { type, ...bounds } = condition;
+  return { range: { attributes: bounds } };
+}
+
+/** In full: OpenSearch would round a date without a time to the end of its day for some bounds. */
+function timeRange(range: Range): Record<string, string> {
+  const bounds = Object.entries(range).map(([operator, bound]) => [
+    operator,
+    new Date(boundValue(bound)).toISOString(),
+  ]);
+  return Object.fromEntries(bounds);
 }

@@ -70,6 +70,7 @@ export function chunksIndex({ dimensions, embedder, engine, m, efConstruction, s
         source: keyword,
         acl: keyword,
         attributes: keyword,
+        changedAt: { type: 'date' },
         terms: {
           properties: { title: tokens, headings: tokens, text: tokens, exact: tokens, identifiers: tokens },
         },

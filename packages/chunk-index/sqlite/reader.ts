@@ -1,4 +1,4 @@
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import {
   type Access,
   type Acl,
@@ -6,7 +6,6 @@ import {
   documentKey,
   isVisible,
   type Manifest,
-  type SearchFilter,
 } from '@freshet/shared/contracts';
 import {
   type FoundChunk,
@@ -20,6 +19,7 @@ import {
 import { isCurrent } from '../is-current.ts';
 import { lexicalTerms } from '../lexical-terms.ts';
 import { byDistance, nearest, spellings } from '../spelling.ts';
+import { type Condition, matching, toCondition } from './condition.ts';
 import { lexicalQuery, phraseQuery } from './lexical-query.ts';
 import { createCandidates } from './vocabulary.ts';
 
@@ -145,7 +145,7 @@ export function createReader(db: DatabaseSync): Reader {
         const quoted = phraseQuery(terms.quoted);
         const lexical = lexicalSearch(`(${match}) AND ${quoted}`, where, limit);
         if (lexical.length > 0)
-          return { lexical, vector: vectorSearch(vector, holding(quoted, where), limit) };
+          return { lexical, vector: vectorSearch(vector, where.and(matching(quoted)), limit) };
       }
       return {
         lexical: match === '' ? [] : lexicalSearch(match, where, limit),
@@ -191,51 +191,6 @@ export function createReader(db: DatabaseSync): Reader {
     watermark: () => watermark.all().map((row) => [row['partition'] as number, row['offset'] as number]),
 
     statistics: (tenant) => ({ ...(counts.get(tenant) as unknown as IndexStatistics) }),
-  };
-}
-
-interface Condition {
-  tenant: string;
-  /** The condition with its columns prefixed; `id` is the chunk's. */
-  sql(prefix: string, id: string): string;
-  values: SQLInputValue[];
-}
-
-function toCondition(tenant: string, aclIds: number[], filter: SearchFilter = {}): Condition {
-  const { sources, attributes = {} } = filter;
-  const placeholders = (values: readonly unknown[]) => values.map(() => '?').join(', ');
-  const equals = Object.entries(attributes);
-  // json_each instead of a JSON path: an attribute's name may hold dots.
-  const hasAttribute = 'exists (select 1 from json_each(d2.attributes) a where a.key = ? and a.value = ?)';
-  return {
-    tenant,
-    sql: (prefix, id) =>
-      [
-        `${prefix}acl_id in (${placeholders(aclIds)})`,
-        ...(sources ? [`${prefix}source in (${placeholders(sources)})`] : []),
-        ...(equals.length > 0
-          ? [
-              `${id} in (select c2.id from document d2 join chunk c2 on c2.document_key = d2.key
-              where d2.tenant = ? and ${equals.map(() => hasAttribute).join(' and ')})`,
-            ]
-          : []),
-      ].join(' and '),
-    values: [
-      ...aclIds.map(BigInt), // vec0 compares integers only with integers; node:sqlite binds numbers as reals
-      ...(sources ?? []),
-      ...(equals.length > 0 ? [tenant] : []),
-      ...equals.flatMap(([name, value]) => [name, typeof value === 'boolean' ? Number(value) : value]),
-    ],
-  };
-}
-
-/** Also only what the phrases are in. */
-function holding(quoted: string, { tenant, sql, values }: Condition): Condition {
-  return {
-    tenant,
-    sql: (prefix, id) =>
-      `${sql(prefix, id)} and ${id} in (select rowid from chunk_fts where chunk_fts match ?)`,
-    values: [...values, quoted],
   };
 }
 

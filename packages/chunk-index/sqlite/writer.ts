@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { type Acl, type Chunk, documentKey, fenceOf, type Manifest } from '@freshet/shared/contracts';
+import { attributeTerms } from '../attribute-terms.ts';
 import { type ChunkTerms, chunkTerms, exactTerms } from '../chunk-terms.ts';
 import type { DocumentWrite, WriteOutcome } from '../index.ts';
 import { toBlob } from './reader.ts';
@@ -34,6 +35,8 @@ export function createWriter(db: DatabaseSync): Writer {
       uri = excluded.uri, language = excluded.language, acl_id = excluded.acl_id, attributes = excluded.attributes,
       content_hash = excluded.content_hash, embedder = excluded.embedder, chunk_count = excluded.chunk_count,
       changed_at = excluded.changed_at, changed_ms = excluded.changed_ms, indexed_at = excluded.indexed_at`);
+  const addAttribute = prepareChange('insert into attribute (tenant, token, document_key) values (?, ?, ?)');
+  const removeAttributes = prepareChange('delete from attribute where document_key = ?');
   const presentChunks = db.prepare('select id, heading_path, text from chunk where document_key = ?');
   const removeChunks = prepareChange('delete from chunk where document_key = ?');
   const removeWords = prepareChange('delete from chunk_fts where rowid = ?');
@@ -84,6 +87,13 @@ export function createWriter(db: DatabaseSync): Writer {
     );
   }
 
+  function putAttributes(key: string, { tenant, attributes }: Manifest): void {
+    removeAttributes.run(key);
+    for (const [name, value] of Object.entries(attributes)) {
+      for (const term of attributeTerms(name, value)) addAttribute.run(tenant, term, key);
+    }
+  }
+
   /** @returns the words that were in them. */
   function removeOlderChunks(key: string, title: string | null): Set<string> {
     const words = new Set<string>();
@@ -129,6 +139,7 @@ export function createWriter(db: DatabaseSync): Writer {
     if (stored && fenceOf(stored) >= fenceOf(manifest)) return 'stale';
     const aclId = internAcl(manifest.tenant, manifest.acl);
     putDocument(key, manifest, aclId);
+    putAttributes(key, manifest);
     const before = removeOlderChunks(key, stored?.title ?? null);
     const after = new Set<string>();
     for (const chunk of chunks) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Access, documentKey, type Manifest } from '@freshet/shared/contracts';
+import { type Access, documentKey, type Manifest, type SearchFilter } from '@freshet/shared/contracts';
 import fc from 'fast-check';
 import type { ChunkIndex, DocumentWrite, Hit, ManifestQuery, SearchRequest } from '../index.ts';
+import { editDistance } from '../spelling.ts';
 
 export const DIMENSIONS = 8;
 export const EMBEDDER = 'test-embedder';
@@ -375,6 +376,240 @@ export function chunkIndexContract(open: (t: TestContext) => Promise<ChunkIndex>
     ]) {
       assert.deepEqual(await found(index, { filter }), { lexical: [], vector: [] });
     }
+  });
+
+  test('attributes are filtered by any of several values, by range and by prefix, and documents by time', async (t) => {
+    const index = await open(t);
+    const describe = (documentId: string, attributes: Manifest['attributes'], changedAt: string) =>
+      sample({ documentId, attributes, changedAt });
+    await index.write([
+      describe('a', { edition: -4.5, path: 'docs/a', due: '2026-01-31' }, '2026-01-01T00:00:00Z'),
+      describe(
+        'b',
+        { edition: 0, path: 'docs/"b', due: '2026-02-01T00:30:00+02:00' },
+        '2026-01-02T00:00:00Z',
+      ),
+      describe('c', { edition: 1e3, path: 'Docs', due: 'soon' }, '2026-01-02T23:30:00-01:00'),
+      describe('d', { edition: '7', path: 'docs', beta: true }, '2026-02-01T00:00:00Z'),
+    ]);
+    const ids = async (filter: SearchFilter) => {
+      const { lexical, vector } = await found(index, { filter });
+      assert.deepEqual(lexical, vector, JSON.stringify(filter));
+      return lexical.map((id) => id[0]).join('');
+    };
+    for (const [attributes, expected] of [
+      [{ edition: [0, 1000, '7'] }, 'bcd'],
+      [{ edition: [7] }, ''],
+      [{ beta: [true, false] }, 'd'],
+      [{ edition: { gte: -4.5, lt: 1000 } }, 'ab'],
+      [{ edition: { gt: -4.5, lte: 1000 } }, 'bc'],
+      [{ edition: { lt: 0 } }, 'a'],
+      [{ edition: { gte: 0 } }, 'bc'],
+      [{ edition: { gt: 1000 } }, ''],
+      [{ due: { gte: '2026-01-31' } }, 'ab'],
+      [{ due: { gt: '2026-01-31', lt: '2026-02-01' } }, 'b'],
+      [{ due: { lt: '2026-01-31T00:00:01Z' } }, 'a'],
+      [{ path: { prefix: 'docs' } }, 'abd'],
+      [{ path: { prefix: 'docs/"' } }, 'b'],
+      [{ path: { prefix: 'docs/b' } }, ''],
+      [{ edition: { prefix: '7' } }, 'd'],
+      [{ edition: { gte: 0 }, path: { prefix: 'docs' }, due: { gte: '2026-01-01' } }, 'b'],
+    ] as const) {
+      assert.equal(await ids({ attributes } as SearchFilter), expected, JSON.stringify(attributes));
+    }
+    for (const [changedAt, expected] of [
+      [{ gte: '2026-01-02' }, 'bcd'],
+      [{ gt: '2026-01-02' }, 'cd'],
+      [{ gte: '2026-01-03', lt: '2026-02-01' }, 'c'],
+      [{ lte: '2026-02-01T01:00:00+01:00' }, 'abcd'],
+      [{ lt: '2025-12-31' }, ''],
+    ] as const) {
+      assert.equal(await ids({ changedAt }), expected, JSON.stringify(changedAt));
+    }
+    assert.equal(
+      await ids({
+        sources: ['handbook'],
+        changedAt: { gte: '2026-01-02' },
+        attributes: { edition: [0, 1000] },
+      }),
+      'bc',
+    );
+    await index.write([sample({ documentId: 'b', version: 2, attributes: { edition: 9 } })]);
+    assert.equal(await ids({ attributes: { edition: { gte: 0, lte: 5 } } }), '', 'older attributes are gone');
+  });
+
+  test('an attribute is in a range exactly when its number is', async (t) => {
+    const index = await open(t);
+    let run = 0;
+    const number = fc.oneof(
+      fc.integer({ min: -3, max: 3 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(number, { minLength: 1, maxLength: 6 }),
+        number,
+        number,
+        async (values, a, b) => {
+          const tenant = `n${run++}`;
+          await index.write(
+            values.map((value, i) => sample({ tenant, documentId: `${i}`, attributes: { value } })),
+          );
+          const [gte, lt] = [Math.min(a, b), Math.max(a, b)];
+          const request = {
+            access: { tenant, principals: [] },
+            filter: { attributes: { value: { gte, lt } } },
+          };
+          const expected = values.flatMap((value, i) => (value >= gte && value < lt ? `${i}#0` : []));
+          assert.deepEqual((await found(index, request)).vector, expected);
+        },
+      ),
+      { numRuns: Math.ceil(runs / 4) },
+    );
+  });
+
+  test('an identifier is found as it is written, before what only has its parts', async (t) => {
+    const index = await open(t);
+    const texts = [
+      'the pod and the code of the foo bar',
+      'set foo_bar to true',
+      'set foo-bar to true',
+      'ticket TW-2041 about TW and 2041',
+      'a ticket of TW, one of 2041',
+      'release v1.29.3 is out',
+      'release v1.29.4 is out, 3 of 29',
+      'the error ECONNRESET came up',
+      'connections reset errors come up and up',
+    ];
+    await index.write([sample({ texts, vectors: texts.map(() => axis(1)) })]);
+    const first = async (text: string) => (await search(index, { text })).lexical[0]?.text;
+    assert.equal(await first('what is foo_bar'), texts[1]);
+    assert.equal(await first('what is foo-bar'), texts[2]);
+    assert.equal(await first('tw-2041'), texts[3]);
+    assert.equal(await first('is V1.29.3 out'), texts[5]);
+    assert.equal(await first('econnreset error'), texts[7]);
+  });
+
+  test('what is quoted is found as it is written, and narrows both searches where anything has it', async (t) => {
+    const index = await open(t);
+    const texts = ['the pods are not ready', 'pod is ready, not running', 'ready or not', 'Not Ready: a pod'];
+    await index.write([
+      sample({ texts }),
+      sample({ documentId: 'hidden', texts: ['evicted pods'], acl: { allow: [] } }),
+    ]);
+    assert.deepEqual(await found(index, { text: 'why "not ready"' }), {
+      lexical: ['a.md#0', 'a.md#3'],
+      vector: ['a.md#0', 'a.md#3'],
+    });
+    assert.deepEqual((await found(index, { text: 'why “pods” „not ready“' })).vector, ['a.md#0']);
+    for (const text of ['"running pods"', '"evicted pods"', '"pods', '"" pods', '"!?" pods']) {
+      const { lexical, vector } = await found(index, { text });
+      assert.ok(lexical.length >= 3, text);
+      assert.equal(vector.length, 4, 'what nothing visible holds narrows nothing');
+    }
+  });
+
+  test('words are found by their stem in the language of the document, whatever that of the question', async (t) => {
+    const index = await open(t);
+    const write = (language: string | undefined, text: string) =>
+      sample({ documentId: text, texts: [text], ...(language === undefined ? {} : { language }) });
+    await index.write([
+      write('en', 'running policies'),
+      write('de-AT', 'Kündigungen der Häuser'),
+      write('fr', 'les congés des employés'),
+      write('es', 'contraseñas políticas'),
+      write('zh', '数据库连接失败'),
+      write('ja', '東京はパスワードを設定する'),
+      write('ko', '비밀번호를 변경'),
+      write('nl', 'vakantiedagen aanvragen'),
+      write(undefined, 'unknown tongues'),
+    ]);
+    const ids = async (text: string) =>
+      (await found(index, { text })).lexical.map((id) => id.slice(0, -2)).join();
+    for (const [question, expected] of [
+      ['run policy', 'running policies'],
+      ['Wie ist die Kündigung eines Hauses?', 'Kündigungen der Häuser'],
+      ['kundigung', 'Kündigungen der Häuser'],
+      ['un congé pour mon employé', 'les congés des employés'],
+      ['la contraseña', 'contraseñas políticas'],
+      ['数据库怎么连接', '数据库连接失败'],
+      ['パスワード', '東京はパスワードを設定する'],
+      ['비밀번호', '비밀번호를 변경'],
+      ['Vakantiedagen', 'vakantiedagen aanvragen'],
+      ['tongue', 'unknown tongues'],
+    ] as const) {
+      assert.equal(await ids(question), expected, question);
+    }
+    assert.equal(await ids('"連'), '');
+  });
+
+  test('a language is kept with the manifest', async (t) => {
+    const index = await open(t);
+    const write = sample({ language: 'de-AT' });
+    await index.write([write]);
+    assert.deepEqual([...(await index.readManifests([write.manifest])).values()], [write.manifest]);
+  });
+
+  test('as many words as a question may have are searched for', async (t) => {
+    const index = await open(t);
+    await index.write([sample({ texts: ['the last word zebra'] })]);
+    const text = Array.from({ length: 2_000 }, (_, i) => `word${'abcdefghij'[i % 10]}x${i} `).join('');
+    assert.deepEqual((await found(index, { text: `zebra ${text}` })).lexical, ['a.md#0']);
+    assert.deepEqual((await found(index, { text: `zebra ${'"a b" '.repeat(500)}` })).lexical, ['a.md#0']);
+  });
+
+  test('no word is suggested that its asker could not find', async (t) => {
+    const index = await open(t);
+    let run = 0;
+    const word = fc.constantFrom('kernel', 'kernels', 'colonel', 'kennel', 'channel', 'funnel', 'tunnel');
+    const document = fc.record({
+      words: fc.array(word, { minLength: 1, maxLength: 3 }),
+      acl: fc.constantFrom<Manifest['acl'][]>(
+        { public: true },
+        { allow: ['user:ana'] },
+        { allow: ['user:bo'] },
+      ),
+      isForeign: fc.boolean(),
+    });
+    const mistake = fc.tuple(word, fc.nat(7), fc.constantFrom('', 'x', 'e')).map(([right, at, letter]) => {
+      return right.slice(0, at) + letter + right.slice(at + 1);
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(document, { maxLength: 6 }),
+        fc.array(mistake, { maxLength: 4 }),
+        async (documents, asked) => {
+          const tenant = `s${run++}`;
+          await index.write(
+            documents.map(({ words, acl, isForeign }, i) =>
+              sample({
+                tenant: isForeign ? `${tenant}x` : tenant,
+                documentId: `${i}`,
+                texts: [words.join(' ')],
+                acl,
+              }),
+            ),
+          );
+          await index.advanceWatermark(new Map());
+          const visible = new Set<string>(
+            documents.flatMap(({ words, acl, isForeign }) =>
+              !isForeign && ('public' in acl || acl.allow.includes('user:ana')) ? words : [],
+            ),
+          );
+          const offered = await index.suggest({ tenant, principals: ['user:ana'] }, asked);
+          for (const [misspelt, words] of offered) {
+            assert.ok(asked.includes(misspelt) && !visible.has(misspelt));
+            for (const offer of words) assert.ok(visible.has(offer), `${misspelt}: ${offer}`);
+          }
+          for (const misspelt of asked) {
+            const near = [...visible].filter((known) => editDistance(misspelt, known, 1) === 1);
+            if (misspelt.length < 4 || visible.has(misspelt)) assert.ok(!offered.has(misspelt));
+            else if (near.length > 0) assert.ok(offered.has(misspelt), `nothing for ${misspelt}: ${near}`);
+          }
+        },
+      ),
+      { numRuns: runs },
+    );
   });
 
   test('an acl applies before the limit, so what others may see does not crowd out', async (t) => {

@@ -10,7 +10,8 @@ import {
   routing,
   Usage,
 } from './generate.ts';
-import { Passage, SearchFilter } from './retrieve.ts';
+import { Passage } from './retrieve.ts';
+import { SearchFilter } from './search-filter.ts';
 import { WatermarkToken } from './watermark.ts';
 
 export const ChatRequest = Type.Object(

@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { ContentType } from './content-type.ts';
+import { DateTime } from './date-time.ts';
 import { Acl, Attributes, DocumentId, Source, Tenant } from './identity.ts';
 
 export const UPSERTED = 'freshet.document.upserted.v1';
@@ -20,12 +21,6 @@ export const Version = Type.Integer({
   maximum: (Number.MAX_SAFE_INTEGER - 1) / 2,
   description:
     'Orders the events of one document; the greatest wins, in whatever order they arrive, and a deletion over an upsert of the same version.',
-});
-
-const DateTime = Type.String({
-  format: 'date-time',
-  // RFC 3339 has leap seconds, JavaScript's dates have not.
-  pattern: ':[0-5][0-9](\\.[0-9]+)?([Zz]|[+-][0-9:]+)$',
 });
 
 /** Of a text, as BCP 47 has it. */

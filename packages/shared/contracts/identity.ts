@@ -41,15 +41,14 @@ export const Acl = Type.Union(
 );
 export type Acl = Static<typeof Acl>;
 
-export const Attributes = Type.Record(
-  Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$' }),
-  Type.Union([Type.String({ maxLength: 1024 }), Type.Number(), Type.Boolean()]),
-  {
-    maxProperties: 64,
-    additionalProperties: false,
-    description: 'Facts to filter by: product, edition, status.',
-  },
-);
+export const AttributeName = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_.-]{0,63}$' });
+export const AttributeValue = Type.Union([Type.String({ maxLength: 1024 }), Type.Number(), Type.Boolean()]);
+
+export const Attributes = Type.Record(AttributeName, AttributeValue, {
+  maxProperties: 64,
+  additionalProperties: false,
+  description: 'Facts to filter by: product, edition, status.',
+});
 export type Attributes = Static<typeof Attributes>;
 
 /** Who asks: the tenant that is searched, and the principals that the asker acts as. */

@@ -6,4 +6,5 @@ export * from './identity.ts';
 export * from './media-type.ts';
 export * from './problem.ts';
 export * from './retrieve.ts';
+export * from './search-filter.ts';
 export * from './watermark.ts';

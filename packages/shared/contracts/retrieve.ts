@@ -1,20 +1,10 @@
 import { type Static, Type } from 'typebox';
 import { Span, Version } from './document.ts';
-import { Attributes, DocumentId, Source } from './identity.ts';
+import { DocumentId, Source } from './identity.ts';
+import { SearchFilter } from './search-filter.ts';
 import { WatermarkToken } from './watermark.ts';
 
 export const MAX_QUESTION_CHARACTERS = 8_000;
-
-export const SearchFilter = Type.Object(
-  {
-    sources: Type.Optional(
-      Type.Array(Source, { minItems: 1, maxItems: 100, description: 'Any of these sources.' }),
-    ),
-    attributes: Type.Optional(Attributes),
-  },
-  { additionalProperties: false, description: 'Narrows the search; attributes must all be equal.' },
-);
-export type SearchFilter = Static<typeof SearchFilter>;
 
 export const RetrieveRequest = Type.Object(
   {

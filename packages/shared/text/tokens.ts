@@ -6,15 +6,20 @@ import { joinedWords } from './words.ts';
 const MAX_TOKEN_CHARACTERS = 128;
 
 /** Chinese, Japanese and Korean write words without spaces, or with endings that no stemmer here knows. */
-const CJK = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー々]+/gu;
-const HAS_CJK = new RegExp(CJK.source, 'u');
+const CJK_RUN = /([\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー々]+)/u;
 
 /**
  * The terms that a text is found by, in order: folded stems of its words, and every two neighbouring characters of
- * Chinese, Japanese and Korean. Positions are those of {@link exactTokens}.
+ * Chinese, Japanese and Korean. A stem says of which language it is (`de:haus`, `:huis` where the language has no
+ * stemmer), so that words which only look alike once stemmed stay apart; English, the usual one, says nothing.
  */
 export function stemTokens(text: string, language: StemmedLanguage | undefined): string[] {
-  return tokens(text, (word) => stem(word, language));
+  return tokens(text, (word) => markedStem(word, language));
+}
+
+function markedStem(word: string, language: StemmedLanguage | undefined): string {
+  const found = stem(word, language);
+  return language === 'en' || !/\p{L}/u.test(word) ? found : `${language ?? ''}:${found}`;
 }
 
 /** The words of a text as they are written, but for case and accents; for phrases and identifiers. */
@@ -26,17 +31,22 @@ function tokens(text: string, analyse: (word: string) => string): string[] {
   const found: string[] = [];
   for (const { parts } of joinedWords(text)) {
     for (const part of parts) {
-      const word = part.toLowerCase().slice(0, MAX_TOKEN_CHARACTERS);
-      if (!HAS_CJK.test(word)) found.push(analyse(word));
+      const word = part.toLowerCase();
+      if (!CJK_RUN.test(word)) found.push(analyse(shorten(word)));
       else for (const piece of splitCjk(word)) addPiece(found, piece, analyse);
     }
   }
   return found.filter((token) => token !== '');
 }
 
+/** A character of two code units may be cut in half, which no index could store. */
+function shorten(word: string): string {
+  return word.length > MAX_TOKEN_CHARACTERS ? word.slice(0, MAX_TOKEN_CHARACTERS).toWellFormed() : word;
+}
+
 function addPiece(found: string[], piece: string, analyse: (word: string) => string): void {
-  if (!HAS_CJK.test(piece)) {
-    found.push(analyse(piece));
+  if (!CJK_RUN.test(piece)) {
+    found.push(analyse(shorten(piece)));
     return;
   }
   const characters = [...piece.normalize('NFKC')];
@@ -44,9 +54,9 @@ function addPiece(found: string[], piece: string, analyse: (word: string) => str
   for (let i = 1; i < characters.length; i += 1) found.push(`${characters[i - 1]}${characters[i]}`);
 }
 
-/** Runs of CJK and what stands between them. */
+/** Runs of Chinese, Japanese and Korean, and what stands between them. */
 function splitCjk(word: string): string[] {
-  return word.split(new RegExp(`(${CJK.source})`, 'u')).filter((piece) => piece !== '');
+  return word.split(CJK_RUN).filter((piece) => piece !== '');
 }
 
 /** From the loosest joint to the tightest: a path is made of file names, those of names and endings. */
@@ -59,7 +69,7 @@ const JOINTS = ['/', '@', ':', '.'];
 export function identifiers(text: string): string[] {
   const found: string[] = [];
   for (const { whole, parts } of joinedWords(text)) {
-    if (parts.length > 1) found.push(...partsOf(fold(whole).slice(0, MAX_TOKEN_CHARACTERS), JOINTS));
+    if (parts.length > 1) found.push(...partsOf(shorten(fold(whole)), JOINTS));
   }
   return found;
 }

@@ -1,5 +1,6 @@
 import { fastifySSE } from '@fastify/sse';
 import {
+  assertSearchFilter,
   type ChatEvent,
   ChatEvent as ChatEventSchema,
   ChatRequest,
@@ -85,6 +86,7 @@ export async function chatRoute(
           errors: [{ path: '/body/messages', detail: 'must end with a message of role user' }],
         });
       }
+      assertSearchFilter(request.body.filter);
       if (live >= maxStreams) {
         metrics.refuse('FRESHET_OVERLOADED');
         throw new FreshetError('FRESHET_OVERLOADED');

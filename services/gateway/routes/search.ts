@@ -1,5 +1,5 @@
 import type { AccessTokens } from '@freshet/shared/access-token';
-import { RetrieveRequest, RetrieveResponse } from '@freshet/shared/contracts';
+import { assertSearchFilter, RetrieveRequest, RetrieveResponse } from '@freshet/shared/contracts';
 import type { ServiceClient } from '@freshet/shared/http/client';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import { problemResponses } from '../problem-responses.ts';
@@ -21,14 +21,16 @@ export async function searchRoute(app: ServiceApp, { retriever, tokens }: Search
         response: { 200: RetrieveResponse, ...problemResponses(400, 401, 413, 415, 503, 504) },
       },
     },
-    async (request) =>
-      retriever.json<RetrieveResponse>({
+    async (request) => {
+      assertSearchFilter(request.body.filter);
+      return retriever.json<RetrieveResponse>({
         path: '/v1/retrieve',
         body: request.body,
         token: tokens.sign(request.caller.access),
         trace: request.trace,
         signal: request.abort.signal,
         isIdempotent: true,
-      }),
+      });
+    },
   );
 }

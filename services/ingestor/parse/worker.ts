@@ -1,6 +1,7 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { loadTokenCounter } from '@freshet/models/embedding/onnx/tokenizer';
 import { FreshetError } from '@freshet/shared/errors';
+import { detectLanguage } from '@freshet/shared/text/language';
 import { chunk, type DraftChunk } from '../chunk/chunk.ts';
 import { parse } from './parse.ts';
 
@@ -25,7 +26,12 @@ export interface AssignedTask extends ParseTask {
 }
 
 export type ParseResult =
-  | { title: string | undefined; drafts: DraftChunk[] }
+  | {
+      title: string | undefined;
+      /** BCP 47, as the text tells. */
+      language: string | undefined;
+      drafts: DraftChunk[];
+    }
   /** Errors lose their class on the way between threads. */
   | { refused: { code: FreshetError['code']; detail: string } };
 
@@ -53,6 +59,7 @@ export async function parseAndChunk({
     };
     return {
       title: known,
+      language: detectLanguage(parsed.text),
       drafts: chunk(document, { maxTokens, count: counter.count }),
     };
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { AccessTokens } from '@freshet/shared/access-token';
-import { RetrieveRequest, RetrieveResponse } from '@freshet/shared/contracts';
+import { assertSearchFilter, RetrieveRequest, RetrieveResponse } from '@freshet/shared/contracts';
 import type { ServiceApp } from '@freshet/shared/service/app';
 import type { RetrieveMetrics } from '../metrics.ts';
 import type { Retrieve } from '../retrieve.ts';
@@ -15,6 +15,7 @@ export async function retrieveRoute(app: ServiceApp, { retrieve, tokens, metrics
     '/v1/retrieve',
     { schema: { body: RetrieveRequest, response: { 200: RetrieveResponse } } },
     async (request) => {
+      assertSearchFilter(request.body.filter);
       const access = tokens.verify(request.headers.authorization);
       const response = await retrieve(access, request.body, request.abort.signal);
       for (const [name, ms] of Object.entries(response.timings)) {
