@@ -17,6 +17,10 @@ export interface CommandOptions {
   source?: string;
   public?: boolean;
   allow?: string[];
+  /** Conditions on attributes: `NAME=VALUE`. */
+  filter?: string[];
+  'changed-after'?: string;
+  'changed-before'?: string;
   limit?: string;
   /** Of the errors to choose. */
   code?: string;

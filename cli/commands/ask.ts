@@ -1,11 +1,12 @@
 import type { ChatEvent } from '@freshet/shared/contracts';
 import { errorFromCode } from '@freshet/shared/errors';
 import { type Command, EXIT, readLimit, UsageError } from '../command.ts';
+import { FILTER_USAGE, readFilter } from '../filter.ts';
 
 type Passages = Extract<ChatEvent, { type: 'retrieval.completed' }>['passages'];
 
 export const askCommand: Command = {
-  usage: 'ask QUESTION [--source NAME] [--limit N]',
+  usage: `ask QUESTION ${FILTER_USAGE} [--limit N]`,
   summary: 'ask, and see the answer stream with its sources',
   async run({ client, paths, options, signal, out }) {
     const question = paths.join(' ').trim();
@@ -14,7 +15,7 @@ export const askCommand: Command = {
       {
         messages: [{ role: 'user', content: question }],
         limit: readLimit(options, 8),
-        ...(options.source ? { filter: { sources: [options.source] } } : {}),
+        ...readFilter(options),
       },
       signal,
     );

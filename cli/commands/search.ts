@@ -1,9 +1,10 @@
 import { type Command, EXIT, readLimit, UsageError } from '../command.ts';
+import { FILTER_USAGE, readFilter } from '../filter.ts';
 
 const EXCERPT_CHARACTERS = 200;
 
 export const searchCommand: Command = {
-  usage: 'search QUESTION [--source NAME] [--limit N]',
+  usage: `search QUESTION ${FILTER_USAGE} [--limit N]`,
   summary: 'the passages that an answer would be made from, with their scores',
   async run({ client, paths, options, signal, out }) {
     const query = paths.join(' ').trim();
@@ -12,7 +13,7 @@ export const searchCommand: Command = {
       {
         query,
         limit: readLimit(options, 10),
-        ...(options.source ? { filter: { sources: [options.source] } } : {}),
+        ...readFilter(options),
       },
       signal,
     );
