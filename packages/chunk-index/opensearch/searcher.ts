@@ -6,8 +6,8 @@ import { fromStatus, type OpenSearchError } from './failure.ts';
 
 /** BM25 weights of the fields, as in the embedded index. */
 const FIELDS = ['terms.title^3', 'terms.headings^2', 'terms.text'];
-const EXACT_WEIGHT = 1;
-const IDENTIFIER_WEIGHT = 3;
+const EXACT_WEIGHT = 0.5;
+const IDENTIFIER_WEIGHT = 1;
 
 interface SearchHit {
   _score: number;

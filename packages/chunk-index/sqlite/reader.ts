@@ -17,14 +17,14 @@ import {
   type SearchResult,
 } from '../index.ts';
 import { isCurrent } from '../is-current.ts';
-import { lexicalTerms } from '../lexical-terms.ts';
+import { type LexicalTerms, lexicalTerms } from '../lexical-terms.ts';
 import { byDistance, nearest, spellings } from '../spelling.ts';
 import { type Condition, matching, toCondition } from './condition.ts';
 import { lexicalQuery, phraseQuery } from './lexical-query.ts';
 import { createCandidates } from './vocabulary.ts';
 
 /** BM25 weights of title, headings, text, exact and identifiers; see docs/adr/0016-words-are-analysed-here.md. */
-const FIELD_WEIGHTS = '3.0, 2.0, 1.0, 1.0, 3.0';
+const FIELD_WEIGHTS = '3.0, 2.0, 1.0, 0.5, 1.0';
 
 /** Words that are looked up for each one that is missing, and how far what holds them is counted. */
 const MAX_CHECKED = 20;
@@ -62,6 +62,7 @@ export function createReader(db: DatabaseSync): Reader {
     join chunk c on c.document_key = d.key join chunk_vec v on v.chunk_id = c.id
     where d.key = ? and d.embedder = ?`);
   const candidates = createCandidates(db);
+  const anyWithTerm = db.prepare('select 1 from chunk_fts where chunk_fts match ? limit 1');
   const acls = db.prepare('select id, acl from acl where tenant = ?');
   const watermark = db.prepare('select partition, offset from watermark');
   const sources = db.prepare("select distinct tenant, source from document where state = 'live'");
@@ -75,6 +76,11 @@ export function createReader(db: DatabaseSync): Reader {
       .all(access.tenant)
       .filter((row) => isVisible(JSON.parse(row['acl'] as string) as Acl, access))
       .map((row) => row['id'] as number);
+  }
+
+  /** Without stems that no chunk has, most of those of other languages: bm25() looks at each term for each row. */
+  function present(terms: LexicalTerms): LexicalTerms {
+    return { ...terms, stems: terms.stems.filter((stem) => anyWithTerm.get(`"${stem}"`) !== undefined) };
   }
 
   function lexicalSearch(match: string, where: Condition, limit: number): Hit[] {
@@ -139,7 +145,7 @@ export function createReader(db: DatabaseSync): Reader {
       const aclIds = visibleAcls(access);
       if (aclIds.length === 0) return { lexical: [], vector: [] };
       const where = toCondition(access.tenant, aclIds, filter);
-      const terms = lexicalTerms(text, language);
+      const terms = present(lexicalTerms(text, language));
       const match = lexicalQuery(terms);
       if (terms.quoted.length > 0) {
         const quoted = phraseQuery(terms.quoted);
