@@ -3,7 +3,7 @@ import { Counter, DURATION_BUCKETS, Histogram, type Registry } from '@freshet/sh
 
 /** One model in one use; all of it comes from the configuration, so the label values are few. */
 export interface ModelLabels {
-  operation: 'chat' | 'embeddings';
+  operation: 'chat' | 'embeddings' | 'rerank';
   provider: string;
   model: string;
 }

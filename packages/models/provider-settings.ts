@@ -1,7 +1,7 @@
 import { FreshetError } from '@freshet/shared/errors';
 import { Type } from 'typebox';
 
-/** Variables that embedding and generation share. */
+/** Variables that all models share. */
 export const providerConfig = {
   AWS_REGION: Type.Optional(
     Type.String({ description: 'Region of Bedrock. EKS and Lambda set it themselves.' }),

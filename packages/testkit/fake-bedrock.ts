@@ -1,8 +1,8 @@
 import type { Embedder } from '@freshet/models/embedding';
 import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerTokens } from './fake-bedrock/answer-text.ts';
-import { createInvoke } from './fake-bedrock/embeddings.ts';
 import { createFaultPlan, type Fault, type FaultPlanOptions, Refusal } from './fake-bedrock/faults.ts';
+import { createInvoke } from './fake-bedrock/invoke.ts';
 import { createPace, type PaceOptions } from './fake-bedrock/pace.ts';
 import { readPrompt } from './fake-bedrock/prompt.ts';
 import { createRequestLog, type RecordedRequest, type RequestLog } from './fake-bedrock/request-log.ts';
@@ -46,8 +46,8 @@ interface Route {
 }
 
 /**
- * Bedrock Runtime's wire format over HTTP/1.1, for the unchanged AWS SDK: InvokeModel of the Titan and Cohere
- * embedding models, Converse, and ConverseStream in event stream frames.
+ * Bedrock Runtime's wire format over HTTP/1.1, for the unchanged AWS SDK: InvokeModel of the embedding and
+ * reranking models that Freshet knows, Converse, and ConverseStream in event stream frames.
  */
 export async function startFakeBedrock({
   host = '127.0.0.1',

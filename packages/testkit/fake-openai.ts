@@ -3,6 +3,7 @@ import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { answerTokens, countTokens } from './fake-bedrock/answer-text.ts';
 import { createRequestLog, type RecordedRequest, type RequestLog } from './fake-bedrock/request-log.ts';
 import { type OpenAiFault, streamChat } from './fake-openai/stream-chat.ts';
+import { rerankByWords } from './fake-rerank.ts';
 
 export interface FakeOpenAiOptions {
   /** Of embeddings, unless the request asks for others. */
@@ -43,6 +44,7 @@ interface EmbeddingsBody {
 interface ChatBody {
   messages: { role: string; content: string }[];
   max_tokens?: number;
+  stream?: boolean;
   stream_options?: { include_usage?: boolean };
 }
 
@@ -61,8 +63,8 @@ class ServerError extends Error {
 }
 
 /**
- * What vLLM, LiteLLM and Text Embeddings Inference have in common: `/v1/embeddings`, `/v1/chat/completions` as a
- * stream, and `/v1/rerank` in both of its shapes (Cohere's with `documents`, TEI's with `texts`).
+ * What vLLM, LiteLLM and Text Embeddings Inference have in common: `/v1/embeddings`, `/v1/chat/completions` whole
+ * or as a stream, and `/v1/rerank` in both of its shapes (Cohere's with `documents`, TEI's with `texts`).
  */
 export async function startFakeOpenAi({
   dimensions = 64,
@@ -139,13 +141,18 @@ export async function startFakeOpenAi({
 
   app.post<{ Body: ChatBody }>('/v1/chat/completions', async (request, reply) => {
     const { record, fault } = await begin('chat', request, reply);
-    const { messages, max_tokens = 1024, stream_options } = request.body;
+    const { messages, max_tokens = 1024, stream, stream_options } = request.body;
     const prompt = messages.map(({ content }) => content).join('\n');
     checkLength(prompt);
     const all = answer ? cut(answer(prompt)) : answerTokens(prompt);
     const tokens = all.slice(0, max_tokens);
+    if (!stream) {
+      if (fault) return reply.hijack();
+      const message = { role: 'assistant', content: tokens.join('') };
+      return { object: 'chat.completion', choices: [{ index: 0, message, finish_reason: finishReason }] };
+    }
     reply.hijack();
-    if (fault?.type === 'silent') return;
+    if (fault?.type === 'silent') return reply;
     await streamChat({
       response: reply.raw,
       record,
@@ -158,6 +165,7 @@ export async function startFakeOpenAi({
       betweenTokensMs,
       fault,
     });
+    return reply;
   });
 
   app.post<{ Body: RerankBody }>('/v1/rerank', async (request, reply) => {
@@ -167,13 +175,7 @@ export async function startFakeOpenAi({
     if (texts.length > maxBatch) {
       throw new ServerError(422, `batch size ${texts.length} > maximum allowed batch size ${maxBatch}`);
     }
-    const words = new Set(query.toLowerCase().match(/\w+/g));
-    const scored = texts
-      .map((text, index) => {
-        const shared = (text.toLowerCase().match(/\w+/g) ?? []).filter((word) => words.has(word)).length;
-        return { index, score: shared / words.size };
-      })
-      .toSorted((a, b) => b.score - a.score);
+    const scored = rerankByWords(query, texts);
     if (!documents) return scored;
     return { results: scored.map(({ index, score }) => ({ index, relevance_score: score })) };
   });

@@ -1,6 +1,6 @@
 import { BedrockRuntimeClient, type BedrockRuntimeClientConfig } from '@aws-sdk/client-bedrock-runtime';
-import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { eventStreamSerdeProvider } from './event-stream.ts';
+import { createRequestHandler } from './request-handler.ts';
 
 export interface BedrockClientOptions {
   /** By default where the SDK's own configuration says. */
@@ -15,14 +15,7 @@ export interface BedrockClientOptions {
   connections?: number;
 }
 
-const CONNECT_TIMEOUT_MS = 3_000;
-
-/**
- * A client of Bedrock Runtime. Its retries are adaptive: after throttling it slows down all of its calls.
- *
- * HTTP/1.1 in place of the SDK's default for Bedrock, HTTP/2 with a connection for each stream: that would make a
- * TLS handshake for every answer, and this keeps its sockets.
- */
+/** A client of Bedrock Runtime. Its retries are adaptive: after throttling it slows down all of its calls. */
 export function createBedrockClient({
   region,
   endpoint,
@@ -30,7 +23,6 @@ export function createBedrockClient({
   maxAttempts = 3,
   connections = 128,
 }: BedrockClientOptions): BedrockRuntimeClient {
-  const agent = { keepAlive: true, maxSockets: connections };
   return new BedrockRuntimeClient({
     ...(region === undefined ? {} : { region }),
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -38,10 +30,6 @@ export function createBedrockClient({
     eventStreamSerdeProvider,
     retryMode: 'adaptive',
     maxAttempts,
-    requestHandler: new NodeHttpHandler({
-      connectionTimeout: CONNECT_TIMEOUT_MS,
-      httpAgent: agent,
-      httpsAgent: agent,
-    }),
+    requestHandler: createRequestHandler(connections),
   });
 }

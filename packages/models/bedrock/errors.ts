@@ -11,6 +11,11 @@ const CODES: Record<string, ErrorCode> = {
   ModelNotReadyException: 'FRESHET_MODEL_UNAVAILABLE',
   InternalServerException: 'FRESHET_MODEL_UNAVAILABLE',
   ServiceUnavailableException: 'FRESHET_MODEL_UNAVAILABLE',
+  // SageMaker's, whose names have no ending.
+  ModelError: 'FRESHET_MODEL_UNAVAILABLE',
+  InternalFailure: 'FRESHET_MODEL_UNAVAILABLE',
+  InternalDependencyException: 'FRESHET_MODEL_UNAVAILABLE',
+  ServiceUnavailable: 'FRESHET_MODEL_UNAVAILABLE',
   // Not answers of Bedrock's, but of the SDK before it has asked.
   CredentialsProviderError: 'FRESHET_MODEL_REFUSED',
   TokenProviderError: 'FRESHET_MODEL_REFUSED',
@@ -20,14 +25,19 @@ interface ServiceError extends Error {
   $fault?: 'client' | 'server';
 }
 
+/** A failure of Bedrock's client as one of ours. */
+export function fromBedrock(thrown: unknown, options?: { hasBegun?: boolean }): FreshetError {
+  return fromAws('Bedrock', thrown, options);
+}
+
 /**
  * A failure of the SDK as one of ours. Its own message stands in `detail`, for the operator's log.
  * @param hasBegun whether the stream had begun: then a lost connection has broken off an answer.
  */
-export function fromBedrock(thrown: unknown, { hasBegun = false } = {}): FreshetError {
+export function fromAws(service: string, thrown: unknown, { hasBegun = false } = {}): FreshetError {
   if (thrown instanceof FreshetError) return thrown;
   const error = thrown as ServiceError;
-  const options = { detail: `Bedrock: ${error.name}: ${error.message}`, cause: error };
+  const options = { detail: `${service}: ${error.name}: ${error.message}`, cause: error };
   if (isTooLong(error)) return new FreshetError('FRESHET_CONTEXT_TOO_LONG', { cause: error });
   const known = CODES[error.name];
   if (known) return new FreshetError(known, options);

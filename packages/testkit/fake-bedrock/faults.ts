@@ -51,6 +51,13 @@ export class Refusal extends Error {
   }
 }
 
+export function malformed(what: string): Refusal {
+  return new Refusal(
+    'ValidationException',
+    `Malformed input request: ${what}, please reformat your input and try again.`,
+  );
+}
+
 export interface FaultPlanOptions {
   /** Every nth request is throttled, and all beyond a rate. */
   throttle?: { every?: number; perSecond?: number };

@@ -1,7 +1,8 @@
 import type { Embedder } from '@freshet/models/embedding';
 import { createHashedEmbedder } from '@freshet/models/embedding/hashed';
 import { countTokens } from './answer-text.ts';
-import { Refusal } from './faults.ts';
+import { malformed, Refusal } from './faults.ts';
+import { rerank } from './rerank.ts';
 
 export interface InvokeAnswer {
   body: object;
@@ -21,7 +22,7 @@ const COHERE_MAX_TEXTS = 96;
 const INPUT_TYPES = ['search_document', 'search_query', 'classification', 'clustering'];
 
 /**
- * The embedding models of Bedrock, with the limits that they hold their callers to. Vectors are bags of hashed
+ * The embedding and reranking models of Bedrock, with the limits that they hold their callers to. Vectors are bags of hashed
  * words unless an embedder is given, whose dimensions then have to be those that are asked for.
  */
 export function createInvoke(embedder?: Embedder): Invoke {
@@ -102,6 +103,7 @@ export function createInvoke(embedder?: Embedder): Invoke {
   return async (modelId, body) => {
     if (typeof body !== 'object' || body === null) throw new Refusal('ValidationException');
     if (modelId.includes('titan-embed-text-v2')) return titan(body as TitanBody);
+    if (/(?:cohere|amazon)\.rerank/.test(modelId)) return rerank(modelId, body);
     if (modelId.includes('cohere.embed')) return cohere(modelId, body as CohereBody);
     throw new Refusal('ValidationException', 'The provided model identifier is invalid.');
   };
@@ -119,11 +121,4 @@ interface CohereBody {
   truncate?: string;
   embedding_types?: string[];
   output_dimension?: number;
-}
-
-function malformed(what: string): Refusal {
-  return new Refusal(
-    'ValidationException',
-    `Malformed input request: ${what}, please reformat your input and try again.`,
-  );
 }
