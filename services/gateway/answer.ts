@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { AccessTokens } from '@freshet/shared/access-token';
-import type {
-  Access,
-  ChatEvent,
-  ChatRequest,
-  GenerateEvent,
-  GenerateRequest,
-  RetrieveRequest,
-  RetrieveResponse,
+import {
+  type Access,
+  type ChatEvent,
+  type ChatRequest,
+  type GenerateEvent,
+  type GenerateRequest,
+  MAX_HISTORY_MESSAGES,
+  type RetrieveRequest,
+  type RetrieveResponse,
 } from '@freshet/shared/contracts';
 import { errorFromCode, FreshetError } from '@freshet/shared/errors';
 import type { ServiceClient } from '@freshet/shared/http/client';
@@ -46,6 +47,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
     yield { type: 'chat.started', chatId: randomUUID(), traceId: trace.traceId };
 
     const { messages, limit, filter, after, route } = request;
+    const history = messages.slice(-MAX_HISTORY_MESSAGES - 1, -1);
     const retrieved = await retriever.json<RetrieveResponse>({
       ...call,
       path: '/v1/retrieve',
@@ -56,11 +58,18 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
         ...(limit === undefined ? {} : { limit }),
         ...(filter === undefined ? {} : { filter }),
         ...(after === undefined ? {} : { after }),
+        ...(history.length === 0 ? {} : { history }),
       } satisfies RetrieveRequest,
     });
-    const { passages, watermark, timings } = retrieved;
+    const { passages, query, degraded, watermark, timings } = retrieved;
     const retrieveMs = elapsed();
-    yield { type: 'retrieval.completed', passages, watermark };
+    yield {
+      type: 'retrieval.completed',
+      passages,
+      ...(query === undefined ? {} : { query }),
+      ...(degraded === undefined ? {} : { degraded }),
+      watermark,
+    };
 
     const citations: Completed['citations'] = [];
     let firstDeltaMs: number | undefined;
@@ -86,7 +95,8 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
           break;
         }
         case 'generation.completed': {
-          const { type, ...result } = event;
+          const { type, degraded: further = [], ...result } = event;
+          const all = [...(degraded ?? []), ...further];
           const age = oldestAgeSeconds(passages);
           completed = {
             type: 'answer.completed',
@@ -99,6 +109,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
               totalMs: elapsed(),
             },
             citations,
+            ...(all.length === 0 ? {} : { degraded: all }),
             watermark,
             ...(age === undefined ? {} : { oldestPassageAgeSeconds: age }),
           };

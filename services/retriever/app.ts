@@ -1,7 +1,11 @@
 import type { ChunkIndex } from '@freshet/chunk-index';
 import type { Embedder } from '@freshet/models/embedding';
 import { createModelMetrics } from '@freshet/models/model-metrics';
+import { observeCompleter } from '@freshet/models/observed-completer';
 import { observeEmbedder } from '@freshet/models/observed-embedder';
+import { observeReranker } from '@freshet/models/observed-reranker';
+import { openCondenser } from '@freshet/models/open-condenser';
+import { openReranker } from '@freshet/models/open-reranker';
 import { createAccessTokens } from '@freshet/shared/access-token';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
@@ -10,7 +14,10 @@ import type { Service } from '@freshet/shared/service/run';
 import type { Static } from 'typebox';
 import type { RetrieverConfig } from './config.ts';
 import { createRetrieveMetrics } from './metrics.ts';
+import { createOptionalStep } from './optional-step.ts';
 import { cacheQueryEmbeddings } from './query-embeddings.ts';
+import { createUnderstand } from './question/understand.ts';
+import { createRerankStage } from './rerank.ts';
 import { createRetrieve } from './retrieve.ts';
 import { manifestRoutes } from './routes/manifests.ts';
 import { retrieveRoute } from './routes/retrieve.ts';
@@ -33,17 +40,42 @@ export async function openRetriever({ config, logger, index, embedder }: Retriev
     drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
   });
   const tokens = createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET });
+  const metrics = createRetrieveMetrics(registry);
+  const models = createModelMetrics(registry);
+  const { degraded } = metrics;
+  const reranker = await openReranker(config);
+  const condenser = await openCondenser(config);
   const retrieve = createRetrieve({
     index,
-    embedQuery: cacheQueryEmbeddings(
-      observeEmbedder(embedder, createModelMetrics(registry)),
-      config.QUERY_CACHE_ENTRIES,
-    ),
+    embedQuery: cacheQueryEmbeddings(observeEmbedder(embedder, models), config.QUERY_CACHE_ENTRIES),
     candidates: config.RETRIEVE_CANDIDATES,
     watermarkWaitMs: config.WATERMARK_WAIT_MS,
+    understand: createUnderstand({
+      condenser: condenser && {
+        completer: observeCompleter(condenser, models),
+        step: createOptionalStep({
+          step: 'condense',
+          budgetMs: config.CONDENSE_BUDGET_MS,
+          logger,
+          degraded,
+        }),
+      },
+    }),
+    reranking:
+      reranker &&
+      createRerankStage({
+        reranker: observeReranker(reranker, models),
+        candidates: config.RERANK_CANDIDATES,
+        step: createOptionalStep({ step: 'rerank', budgetMs: config.RERANK_BUDGET_MS, logger, degraded }),
+      }),
   });
-  await app.register(retrieveRoute, { retrieve, tokens, metrics: createRetrieveMetrics(registry) });
+  await app.register(retrieveRoute, { retrieve, tokens, metrics });
   await app.register(manifestRoutes, { index, tokens });
   await app.register(statusRoutes, { index, tokens });
-  return { app, close: async () => {} };
+  return {
+    app,
+    close: async () => {
+      await Promise.all([reranker?.close(), condenser?.close()]);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import type { Attempt, Usage } from '@freshet/shared/contracts';
+import type { Attempt, Degradation, Usage } from '@freshet/shared/contracts';
 import { codeOf, type ErrorCode } from '@freshet/shared/errors';
 import { estimateUsage } from '../generation/estimate-usage.ts';
 import type { GenerateOptions, GenerationPart, Spent } from '../generation.ts';
@@ -12,7 +12,7 @@ export type RoutedPart =
       route: string;
       model: string;
       attempts: readonly Attempt[];
-      degraded?: string[];
+      degraded?: Degradation[];
     });
 
 /** The reason of an abort: another call for the same question had its first word sooner. */

@@ -1,16 +1,16 @@
 import { type Static, Type } from 'typebox';
+import { Degraded } from './degraded.ts';
 import {
   AnswerDelta,
   CitationChecked,
   CostUsd,
-  Degraded,
   FinishReason,
-  Messages,
   RouteName,
   routing,
   Usage,
 } from './generate.ts';
-import { Passage } from './retrieve.ts';
+import { Messages } from './message.ts';
+import { Passage, SearchedQuery } from './retrieve.ts';
 import { SearchFilter } from './search-filter.ts';
 import { WatermarkToken } from './watermark.ts';
 
@@ -47,7 +47,13 @@ const ChatStarted = Type.Object(
 );
 
 const RetrievalCompleted = Type.Object(
-  { type: Type.Literal('retrieval.completed'), passages: Type.Array(Passage), watermark: WatermarkToken },
+  {
+    type: Type.Literal('retrieval.completed'),
+    passages: Type.Array(Passage),
+    query: Type.Optional(SearchedQuery),
+    degraded: Type.Optional(Degraded),
+    watermark: WatermarkToken,
+  },
   { additionalProperties: false },
 );
 
@@ -115,6 +121,7 @@ export const ChatResponse = Type.Object(
     traceId: Type.String(),
     answer: Type.String(),
     passages: Type.Array(Passage),
+    query: Type.Optional(SearchedQuery),
     ...Type.Omit(AnswerCompleted, ['type']).properties,
   },
   { additionalProperties: false, title: 'ChatResponse' },

@@ -1,16 +1,7 @@
 import { type Static, Type } from 'typebox';
-import { MAX_QUESTION_CHARACTERS, Passage } from './retrieve.ts';
-
-export const Message = Type.Object(
-  {
-    role: Type.Union([Type.Literal('user'), Type.Literal('assistant')]),
-    content: Type.String({ minLength: 1, maxLength: MAX_QUESTION_CHARACTERS, pattern: '\\S' }),
-  },
-  { additionalProperties: false, title: 'Message' },
-);
-export type Message = Static<typeof Message>;
-
-export const Messages = Type.Array(Message, { minItems: 1, maxItems: 100 });
+import { Degraded } from './degraded.ts';
+import { Messages } from './message.ts';
+import { Passage } from './retrieve.ts';
 
 export const ROUTE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 
@@ -67,11 +58,6 @@ export const routing = {
       'Every call that was made for the answer. `usage` and `costUsd` are those of the one that gave it.',
   }),
 };
-
-export const Degraded = Type.Array(Type.String(), {
-  description:
-    'What the answer had to do without: `generation` when no language model could be had, and sentences of the passages are the answer.',
-});
 
 export const FinishReason = Type.Union([
   Type.Literal('stop'),

@@ -12,7 +12,17 @@ import { createAnswer } from '../answer.ts';
 const retrieved: RetrieveResponse = {
   passages: [],
   watermark: '',
-  timings: { waitMs: 0, embedMs: 1, searchMs: 1, fuseMs: 0, realtimeMs: 1, totalMs: 3 },
+  timings: {
+    waitMs: 0,
+    understandMs: 0,
+    embedMs: 1,
+    searchMs: 1,
+    fuseMs: 0,
+    realtimeMs: 1,
+    rerankMs: 0,
+    arrangeMs: 0,
+    totalMs: 3,
+  },
 };
 const generated: GenerateEvent[] = [
   { type: 'answer.delta', text: 'Ten days.' },
