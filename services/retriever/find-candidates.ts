@@ -3,6 +3,7 @@ import { combine } from './combine.ts';
 import { type FusedHit, fuse } from './fuse.ts';
 import { arrange } from './passages/arrange.ts';
 import { expandAcronyms } from './question/acronyms.ts';
+import { correct } from './question/correct.ts';
 import { MAX_SEARCHES } from './question/split.ts';
 import { type CurrentChunk, createRealtimeCheck } from './realtime-check.ts';
 import { type SearchOptions, type SearchText, search } from './search.ts';
@@ -22,6 +23,8 @@ export interface FindOptions extends Omit<SearchOptions, 'limit'> {
 }
 
 export interface Found {
+  /** With typing errors corrected. */
+  query: string;
   /** All that the searches found, best first, before anything was checked. */
   fused: FusedHit[];
   /** The best of it that are true now and that the caller may see: enough for the passages that are wanted. */
@@ -51,18 +54,16 @@ export async function findCandidates(
   let results = await look(texts, candidates);
   let found = await read(results);
 
-  // Learned from what this caller may see, and from nothing else: what an acronym means may be a secret.
-  const expanded =
-    texts.length < MAX_SEARCHES
-      ? expandAcronyms(
-          query,
-          found.current.map(({ chunk }) => chunk.text),
-        )
-      : undefined;
-  if (expanded !== undefined) {
-    const further = await stages.run('embed', () => embed(expanded));
-    results = [...results, ...(await look([further], candidates))];
-    texts = [...texts, further];
+  // Both learn from what this caller may see, and from nothing else.
+  const seen = found.current.map(({ chunk }) =>
+    [chunk.manifest.title, ...chunk.headingPath, chunk.text].join('\n'),
+  );
+  const corrected = await stages.run('understand', () => correct(query, seen, options));
+  const further = expandAcronyms(corrected ?? query, seen) ?? corrected;
+  if (further !== undefined && texts.length < MAX_SEARCHES) {
+    const text = await stages.run('embed', () => embed(further));
+    results = [...results, ...(await look([text], candidates))];
+    texts = [...texts, text];
     found = await read(results);
   }
 
@@ -76,5 +77,6 @@ export async function findCandidates(
     found = await read(results);
     if (found.fused.length === known) break; // there is no more
   }
-  return { fused: found.fused, current: found.current };
+  const { fused, current } = found;
+  return { query: corrected ?? query, fused, current };
 }

@@ -59,9 +59,11 @@ export function createRetrieve({
       const wanted = decodeWatermark(after);
       await stages.run('wait', () => awaitWatermark(index, wanted, { timeoutMs: watermarkWaitMs, signal }));
     }
-    const { query, searches, degraded } = await stages.run('understand', () =>
-      understand(question, history, signal),
-    );
+    const {
+      query: understood,
+      searches,
+      degraded,
+    } = await stages.run('understand', () => understand(question, history, signal));
 
     const embed = async (text: string) => ({ text, vector: await embedQuery(text, signal) });
     // Read before the search: what is searchable now is found by it.
@@ -69,8 +71,8 @@ export function createRetrieve({
       index.watermark(),
       stages.run('embed', () => Promise.all(searches.map(embed))),
     ]);
-    const { fused, current } = await findCandidates(texts, {
-      query,
+    const { query, fused, current } = await findCandidates(texts, {
+      query: understood,
       limit,
       candidates: Math.max(candidates, 2 * limit),
       pageSize: Math.max(2 * limit, reranking?.candidates ?? 0),
