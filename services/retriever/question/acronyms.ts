@@ -25,7 +25,8 @@ function meaningOf(acronym: string, texts: readonly string[]): string | undefine
     const meaning = definitionIn(acronym, text);
     if (meaning === undefined) continue;
     const key = meaning.toLowerCase();
-    counts.set(key, { meaning, count: (counts.get(key)?.count ?? 0) + 1 });
+    const known = counts.get(key) ?? { meaning, count: 0 };
+    counts.set(key, { ...known, count: known.count + 1 });
   }
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.meaning;
 }

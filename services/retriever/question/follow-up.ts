@@ -67,7 +67,7 @@ export function condense(question: string, history: readonly Message[], turns = 
     ...topic.slice(0, MAX_TOPIC_WORDS),
     ...named.filter((name) => !known.has(name.toLowerCase())),
   ];
-  return added.length === 0 ? question : `${added.join(' ')} ${question}`;
+  return added.length === 0 ? question : `${question} ${added.join(' ')}`;
 }
 
 const WORD = /[\p{L}\p{N}\p{M}]+(?:[-_.:/@'’][\p{L}\p{N}\p{M}]+)*/gu;
