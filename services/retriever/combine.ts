@@ -19,3 +19,23 @@ export function combine(lists: readonly FusedHit[][]): FusedHit[] {
   }
   return [...combined.values()].sort((a, b) => b.score - a.score);
 }
+
+/** Of the reworded question: its words are those of the documents. */
+const REWORDED_WEIGHT = 2 / 3;
+
+/**
+ * The hits of a question and of the same question in other words: the weighted mean of both scores, so that what both
+ * find comes first. A list counts for nothing where it does not have the hit.
+ */
+export function blend(asked: readonly FusedHit[], reworded: readonly FusedHit[]): FusedHit[] {
+  const blended = new Map(
+    asked.map((found) => [hitId(found.hit), { ...found, score: found.score * (1 - REWORDED_WEIGHT) }]),
+  );
+  for (const found of reworded) {
+    const id = hitId(found.hit);
+    const known = blended.get(id);
+    const score = (known?.score ?? 0) + found.score * REWORDED_WEIGHT;
+    blended.set(id, { ...found, ...known, score });
+  }
+  return [...blended.values()].sort((a, b) => b.score - a.score);
+}

@@ -1,5 +1,5 @@
 import type { SearchResult } from '@freshet/chunk-index';
-import { combine } from './combine.ts';
+import { blend, combine } from './combine.ts';
 import { type FusedHit, fuse } from './fuse.ts';
 import { arrange } from './passages/arrange.ts';
 import { expandAcronyms } from './question/acronyms.ts';
@@ -45,7 +45,12 @@ export async function findCandidates(
   const look = (texts: readonly SearchText[], depth: number) =>
     stages.run('search', () => search(texts, { ...options, limit: depth }));
   const read = async (results: readonly SearchResult[]) => {
-    const fused = await stages.run('fuse', () => combine(results.map((result) => fuse(result))));
+    const fused = await stages.run('fuse', () => {
+      const lists = results.map((result) => fuse(result));
+      const reworded = lists[asked.length];
+      const found = combine(lists.slice(0, asked.length));
+      return reworded ? blend(found, reworded) : found;
+    });
     const checked = await stages.run('realtime', () => check(fused, { pageSize, isEnough }));
     return { fused, ...checked };
   };
