@@ -14,7 +14,7 @@ export interface EvaluationFleet {
 
 export interface EvaluationFleetOptions {
   embedder: Embedder;
-  tokenizer: string;
+  tokenizer?: string | undefined;
   /** Whom the questions come from: they see what these may see. */
   principals?: string[];
   /** Further variables, such as those of an index on OpenSearch. */
@@ -37,7 +37,7 @@ export async function startFleet({
     dataDir: join(folder, 'data'),
     logger: createLogger({ name: 'eval', level: 'error' }),
     embedder,
-    tokenizer,
+    ...(tokenizer === undefined ? {} : { tokenizer }),
   });
   const url = await standalone.gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const client = createFreshetClient({ url, apiKey });
