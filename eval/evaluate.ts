@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { FreshetClient } from '@freshet/cli/client';
 import { ingest } from '@freshet/cli/ingest';
 import { type InputItem, readInputs } from '@freshet/cli/input/read-inputs';
 import type { Progress } from '@freshet/cli/progress';
@@ -31,6 +30,10 @@ export interface EvaluateOptions {
   tokenizer: string;
   /** Whether questions are embedded here and now, and that is part of their time. */
   embedsQuestions?: boolean;
+  /** Asked after the others, and none of them. */
+  strangers?: readonly Question[];
+  /** Told what was found for each question, in order. */
+  onFound?: (question: Question, found: RetrieveResponse) => void;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -48,6 +51,8 @@ export async function evaluate({
   embedder,
   tokenizer,
   embedsQuestions = false,
+  strangers = [],
+  onFound,
   progress,
   signal,
 }: EvaluateOptions): Promise<Report> {
@@ -76,9 +81,11 @@ export async function evaluate({
     onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
   });
   const results: QuestionResult[] = [];
-  for (const question of questions) {
-    results.push(await ask(client, question, { embedsQuestions, signal }));
-    progress.update('asking', results.length, questions.length);
+  for (const question of [...questions, ...strangers]) {
+    const found = await client.search({ query: question.text, limit: PASSAGES }, signal);
+    onFound?.(question, found);
+    results.push(score(question, found, embedsQuestions));
+    progress.update('asking', results.length, questions.length + strangers.length);
   }
   const head = {
     dataset,
@@ -117,12 +124,7 @@ async function* only(
   }
 }
 
-async function ask(
-  client: FreshetClient,
-  question: Question,
-  { embedsQuestions, signal }: { embedsQuestions: boolean; signal: AbortSignal },
-): Promise<QuestionResult> {
-  const found = await client.search({ query: question.text, limit: PASSAGES }, signal);
+function score(question: Question, found: RetrieveResponse, embedsQuestions: boolean): QuestionResult {
   const documents = [...new Set(found.passages.map(({ documentId }) => documentId))];
   const { id, labels, answers } = question;
   const isAnswerable = labels.size > 0;
@@ -143,8 +145,9 @@ function scorePassages(question: Question, { passages }: RetrieveResponse) {
   return scoreRanking(ranking, new Map([['right', 1]]));
 }
 
-function signalsOf({ passages }: RetrieveResponse): QuestionResult['signals'] {
+function signalsOf({ passages, confidence }: RetrieveResponse): QuestionResult['signals'] {
   return {
+    confidence,
     score: passages[0]?.score ?? 0,
     vectorScore: Math.max(0, ...passages.map(({ vectorScore }) => vectorScore ?? 0)),
     lexicalScore: Math.max(0, ...passages.map(({ lexicalScore }) => lexicalScore ?? 0)),

@@ -20,6 +20,8 @@ export interface QuestionResult {
 
 /** What may tell that the corpus holds an answer; 0 where nothing was found. */
 export interface Signals {
+  /** The retriever's own. */
+  confidence: number;
   /** Fused score of the first passage. */
   score: number;
   /** Highest cosine similarity of the passages. */
@@ -28,8 +30,8 @@ export interface Signals {
   lexicalScore: number;
 }
 
-/** The retriever has no confidence of its own: the score of the first passage is what a caller can go by. */
-const CONFIDENCE = 'score';
+/** What a caller goes by. */
+const CONFIDENCE = 'confidence';
 
 export interface ReportHead {
   dataset: string;
@@ -97,11 +99,13 @@ function aurocBySignal(results: readonly QuestionResult[]): Record<keyof Signals
       results.filter((result) => result.isAnswerable === isAnswerable).map(({ signals }) => signals[signal]);
     return auroc(valuesOf(true), valuesOf(false));
   };
-  const score = by('score');
-  const vectorScore = by('vectorScore');
-  const lexicalScore = by('lexicalScore');
-  if (score === undefined || vectorScore === undefined || lexicalScore === undefined) return undefined;
-  return { score: round(score), vectorScore: round(vectorScore), lexicalScore: round(lexicalScore) };
+  const signals = ['confidence', 'score', 'vectorScore', 'lexicalScore'] as const;
+  const found = signals.map((signal) => [signal, by(signal)] as const);
+  if (found.some(([, value]) => value === undefined)) return undefined;
+  return Object.fromEntries(found.map(([signal, value]) => [signal, round(value ?? 0)])) as Record<
+    keyof Signals,
+    number
+  >;
 }
 
 function round(value: number): number {

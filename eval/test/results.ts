@@ -9,7 +9,7 @@ export function resultAt(id: string, rank: number | undefined, score = 0.5): Que
     isAnswerable: rank !== undefined,
     documents,
     ...(rank === undefined ? {} : { scores: scoresAt(documents) }),
-    signals: { score, vectorScore: score, lexicalScore: score },
+    signals: { confidence: score, score, vectorScore: score, lexicalScore: score },
     milliseconds: 10,
   };
 }

@@ -8,13 +8,14 @@ import {
 } from '@freshet/shared/contracts';
 import { type Span, setContent, withSpan } from '@freshet/shared/spans';
 import { awaitWatermark } from './await-watermark.ts';
+import { confidenceOf } from './confidence/confidence.ts';
 import { findCandidates } from './find-candidates.ts';
 import { arrange } from './passages/arrange.ts';
 import { toPassage } from './passages/to-passage.ts';
 import type { EmbedQuery } from './query-embeddings.ts';
 import { createUnderstand, type Understand } from './question/understand.ts';
 import type { RerankStage } from './rerank.ts';
-import { createStages } from './stages.ts';
+import { createStages, round } from './stages.ts';
 
 export interface RetrieveOptions {
   index: ChunkIndex;
@@ -38,7 +39,7 @@ const DEFAULT_LIMIT = 8;
 
 /**
  * Question to passages: understand it, embed it, find candidates (both searches, fusion, realtime check), rerank them,
- * and arrange them as passages.
+ * arrange them as passages, and say how likely these answer it.
  */
 export function createRetrieve({
   index,
@@ -91,6 +92,7 @@ export function createRetrieve({
     const passages = await stages.run('arrange', () =>
       arrange(reranked ?? current, { limit }).map(toPassage),
     );
+    const confidence = round(await stages.run('confidence', () => confidenceOf(query, passages)), 3);
 
     const timings = stages.timings();
     span?.setAttributes({
@@ -98,6 +100,7 @@ export function createRetrieve({
       'freshet.retrieval.candidates': fused.length,
       'freshet.retrieval.checked': current.length,
       'freshet.retrieval.passages': passages.length,
+      'freshet.retrieval.confidence': confidence,
       ...(after === undefined ? {} : { 'freshet.retrieval.wait_ms': timings.waitMs }),
       ...(degraded.length === 0 ? {} : { 'freshet.retrieval.degraded': degraded }),
     });
@@ -109,6 +112,7 @@ export function createRetrieve({
     }));
     return {
       passages,
+      confidence,
       ...(query === question ? {} : { query }),
       ...(degraded.length === 0 ? {} : { degraded }),
       watermark: encodeWatermark(watermark),

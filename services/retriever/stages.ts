@@ -24,6 +24,7 @@ export function createStages(): Stages {
     realtimeMs: 0,
     rerankMs: 0,
     arrangeMs: 0,
+    confidenceMs: 0,
   };
   return {
     async run(stage, work) {

@@ -74,6 +74,7 @@ export const RetrieveTimings = Type.Object(
     realtimeMs: Type.Number({ description: 'Reading the manifests of what was found.' }),
     rerankMs: Type.Number({ description: '0 without a reranker.' }),
     arrangeMs: Type.Number({ description: 'Merging neighbours and folding duplicates.' }),
+    confidenceMs: Type.Number(),
     totalMs: Type.Number(),
   },
   { additionalProperties: false },
@@ -84,9 +85,16 @@ export const SearchedQuery = Type.String({
   description: 'What was searched in place of the question: a follow-up completed, a typing error corrected.',
 });
 
+export const Confidence = Type.Number({
+  minimum: 0,
+  maximum: 1,
+  description: 'Calibrated probability that the passages answer the question.',
+});
+
 export const RetrieveResponse = Type.Object(
   {
     passages: Type.Array(Passage),
+    confidence: Confidence,
     query: Type.Optional(SearchedQuery),
     degraded: Type.Optional(Degraded),
     watermark: WatermarkToken,

@@ -11,6 +11,7 @@ import { createAnswer } from '../answer.ts';
 
 const retrieved: RetrieveResponse = {
   passages: [],
+  confidence: 0,
   watermark: '',
   timings: {
     waitMs: 0,
@@ -21,6 +22,7 @@ const retrieved: RetrieveResponse = {
     realtimeMs: 1,
     rerankMs: 0,
     arrangeMs: 0,
+    confidenceMs: 0,
     totalMs: 3,
   },
 };
