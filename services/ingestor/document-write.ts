@@ -61,7 +61,14 @@ export async function toWrite(
     // Before it is parsed, which takes its bytes away.
     contentHash: hashContent(read),
     ...(await clock.time('parse', () =>
-      metrics.time('parse', () => parser.parse({ content: read, mediaType, title: data.title })),
+      metrics.time('parse', () =>
+        parser.parse({
+          content: read,
+          mediaType,
+          title: data.title,
+          chunking: sources.chunking(source),
+        }),
+      ),
     )),
   }));
   const language = data.language ?? detected;

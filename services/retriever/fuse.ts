@@ -10,7 +10,7 @@ export interface FusedHit {
 }
 
 /** Share of the vector search in the fused score; see docs/adr/0005-fusion.md. */
-const VECTOR_WEIGHT = 0.6;
+const VECTOR_WEIGHT = 0.5;
 
 /**
  * Fuses both lists by a convex combination of their min-max normalised scores (Bruch, Gai and Ingber, "An Analysis

@@ -20,6 +20,15 @@ test('what a source does not say, the star says', () => {
   assert.equal(readSources('{}').retentionDays('wiki'), undefined);
 });
 
+test('a source has its own sizes of chunks, else those of the star, else the usual ones', () => {
+  const sources = readSources(
+    '{"faq":{"chunking":{"targetTokens":80}},"*":{"chunking":{"overlapTokens":0}}}',
+  );
+  assert.deepEqual(sources.chunking('faq'), { targetTokens: 80 });
+  assert.deepEqual(sources.chunking('wiki'), { overlapTokens: 0 });
+  assert.deepEqual(readSources('{}').chunking('wiki'), {});
+});
+
 test("a source is never one of JavaScript's own names", () => {
   for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty']) {
     assert.equal(readSources('{}').defaultAcl(name), undefined);
@@ -35,6 +44,9 @@ test('settings that are wrong are refused', () => {
     '{"handbook": {}}',
     '{"handbook": {"acl": {"public": false}}}',
     '{"handbook": {"retentionDays": 0}}',
+    '{"handbook": {"chunking": {}}}',
+    '{"handbook": {"chunking": {"targetTokens": 3}}}',
+    '{"handbook": {"chunking": {"target": 100}}}',
     '{"handbook": {"retentionDays": "90"}}',
     '{"handbook": {"acl": {"public": true, "allow": []}}}',
     '{"handbook": {"acl": {"allow": ["ada"]}}}',

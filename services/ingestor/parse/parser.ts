@@ -42,9 +42,10 @@ export function openDocumentParser({
   // The pool has a queue too, but time in it would count against the limit of a document.
   const inTurn = pLimit(threads);
 
-  async function run({ content, mediaType, title }: ParseTask): Promise<ParseResult> {
+  async function run(parsing: ParseTask): Promise<ParseResult> {
     const assignee = new Int32Array(new SharedArrayBuffer(4));
-    const task: AssignedTask = { content, mediaType, title, assignee };
+    const task: AssignedTask = { ...parsing, assignee };
+    const { content } = parsing;
     const finished = new AbortController();
     const timeout = AbortSignal.timeout(timeoutMs);
     const memory = exceedsBuffers(() => pool.threads.find(({ threadId }) => threadId === assignee[0]), {

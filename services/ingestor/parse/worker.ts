@@ -1,6 +1,7 @@
 import { threadId, workerData } from 'node:worker_threads';
 import { loadTokenCounter } from '@freshet/models/embedding/onnx/tokenizer';
 import { FreshetError } from '@freshet/shared/errors';
+import type { Chunking } from '@freshet/shared/sources';
 import { detectLanguage } from '@freshet/shared/text/language';
 import { chunk, type DraftChunk } from '../chunk/chunk.ts';
 import { parse } from './parse.ts';
@@ -18,6 +19,8 @@ export interface ParseTask {
   /** With its parameters: of bytes, `charset` counts. */
   mediaType: string;
   title: string | undefined;
+  /** Sizes of its chunks, where they are not the usual ones. */
+  chunking?: Chunking;
 }
 
 /** A task on its way to a thread, which writes its id there when it begins. */
@@ -46,6 +49,7 @@ export async function parseAndChunk({
   content,
   mediaType,
   title,
+  chunking,
   assignee,
 }: AssignedTask): Promise<ParseResult> {
   Atomics.store(assignee, 0, threadId);
@@ -60,7 +64,7 @@ export async function parseAndChunk({
     return {
       title: known,
       language: detectLanguage(parsed.text),
-      drafts: chunk(document, { maxTokens, count: counter.count }),
+      drafts: chunk(document, { ...chunking, maxTokens, count: counter.count }),
     };
   } catch (error) {
     if (error instanceof FreshetError) return { refused: { code: error.code, detail: error.message } };

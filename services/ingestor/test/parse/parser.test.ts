@@ -31,6 +31,17 @@ test('a document comes back as chunks, with its title and a hash of what was rea
   assert.ok(titled.drafts[0]!.embeddedText.startsWith('Holidays > Leave\n'));
 });
 
+test('a source may have chunks of its own size', async (t) => {
+  const parser = open(t);
+  const content = Array.from({ length: 40 }, (_, i) => `Rule ${i}: leave is asked for in good time.`).join(
+    '\n\n',
+  );
+  const usual = await parser.parse({ ...good, content });
+  const small = await parser.parse({ ...good, content, chunking: { targetTokens: 40, overlapTokens: 0 } });
+  assert.ok(small.drafts.length > 2 * usual.drafts.length);
+  for (const { tokens } of small.drafts) assert.ok(tokens <= 60, `${tokens}`);
+});
+
 test('a refusal keeps its code on the way between threads', async (t) => {
   const parser = open(t);
   await assert.rejects(parser.parse({ ...good, content: ' ' }), { code: 'FRESHET_CONTENT_EMPTY' });
