@@ -4,6 +4,7 @@ import { ingest } from '@freshet/cli/ingest';
 import { type InputItem, readInputs } from '@freshet/cli/input/read-inputs';
 import type { Progress } from '@freshet/cli/progress';
 import type { Embedder } from '@freshet/models/embedding';
+import type { Rescore } from '@freshet/retriever/rescore/rescore';
 import type { RetrieveResponse } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { type Question, readQuestions } from './beir.ts';
@@ -30,6 +31,8 @@ export interface EvaluateOptions {
   tokenizer: string;
   /** Whether questions are embedded here and now, and that is part of their time. */
   embedsQuestions?: boolean;
+  /** In place of the retriever's own. */
+  rescore?: Rescore;
   /** Asked after the others, and none of them. */
   strangers?: readonly Question[];
   /** Told what was found for each question, in order. */
@@ -51,6 +54,7 @@ export async function evaluate({
   embedder,
   tokenizer,
   embedsQuestions = false,
+  rescore,
   strangers = [],
   onFound,
   progress,
@@ -71,6 +75,7 @@ export async function evaluate({
     embedder,
     tokenizer,
     principals: ['group:security'],
+    ...(rescore ? { rescore } : {}),
     ...(index ? { env: index.env } : {}),
   });
   opened.defer(close);

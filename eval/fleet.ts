@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFreshetClient, type FreshetClient } from '@freshet/cli/client';
 import type { Embedder } from '@freshet/models/embedding';
+import type { Rescore } from '@freshet/retriever/rescore/rescore';
 import { createLogger } from '@freshet/shared/log';
 import { openStandalone } from '@freshet/standalone/app';
 
@@ -19,6 +20,8 @@ export interface EvaluationFleetOptions {
   principals?: string[];
   /** Further variables, such as those of an index on OpenSearch. */
   env?: Record<string, string>;
+  /** In place of the retriever's own. */
+  rescore?: Rescore;
 }
 
 /** A fleet of its own in a folder that goes with it. */
@@ -27,6 +30,7 @@ export async function startFleet({
   tokenizer,
   principals = [],
   env = {},
+  rescore,
 }: EvaluationFleetOptions): Promise<EvaluationFleet> {
   const folder = await mkdtemp(join(tmpdir(), 'freshet-eval-'));
   const apiKey = randomBytes(16).toString('hex');
@@ -38,6 +42,7 @@ export async function startFleet({
     logger: createLogger({ name: 'eval', level: 'error' }),
     embedder,
     ...(tokenizer === undefined ? {} : { tokenizer }),
+    ...(rescore ? { rescore } : {}),
   });
   const url = await standalone.gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const client = createFreshetClient({ url, apiKey });

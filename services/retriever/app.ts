@@ -18,6 +18,7 @@ import { createOptionalStep } from './optional-step.ts';
 import { cacheQueryEmbeddings } from './query-embeddings.ts';
 import { createUnderstand } from './question/understand.ts';
 import { createRerankStage } from './rerank.ts';
+import type { Rescore } from './rescore/rescore.ts';
 import { createRetrieve } from './retrieve.ts';
 import { manifestRoutes } from './routes/manifests.ts';
 import { retrieveRoute } from './routes/retrieve.ts';
@@ -28,10 +29,18 @@ export interface RetrieverOptions {
   logger: Logger;
   index: ChunkIndex;
   embedder: Embedder;
+  /** In place of the model that comes with it. */
+  rescore?: Rescore | undefined;
 }
 
 /** Question to passages, over HTTP. Whose question it is comes from a signed token alone. */
-export async function openRetriever({ config, logger, index, embedder }: RetrieverOptions): Promise<Service> {
+export async function openRetriever({
+  config,
+  logger,
+  index,
+  embedder,
+  rescore,
+}: RetrieverOptions): Promise<Service> {
   const registry = createRegistry('retriever');
   const app = await createServiceApp({
     logger,
@@ -61,6 +70,7 @@ export async function openRetriever({ config, logger, index, embedder }: Retriev
         }),
       },
     }),
+    rescore,
     reranking:
       reranker &&
       createRerankStage({

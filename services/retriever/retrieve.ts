@@ -15,6 +15,7 @@ import { toPassage } from './passages/to-passage.ts';
 import type { EmbedQuery } from './query-embeddings.ts';
 import { createUnderstand, type Understand } from './question/understand.ts';
 import type { RerankStage } from './rerank.ts';
+import { createRescore, RESCORED_CHUNKS, type Rescore } from './rescore/rescore.ts';
 import { createStages, round } from './stages.ts';
 
 export interface RetrieveOptions {
@@ -25,7 +26,9 @@ export interface RetrieveOptions {
   watermarkWaitMs: number;
   /** By rules alone, when absent. */
   understand?: Understand;
-  /** The fused order holds, when absent. */
+  /** By the model that comes with it, when absent. */
+  rescore?: Rescore | undefined;
+  /** The order of the scores holds, when absent. */
   reranking?: RerankStage | undefined;
 }
 
@@ -38,7 +41,7 @@ export type Retrieve = (
 const DEFAULT_LIMIT = 8;
 
 /**
- * Question to passages: understand it, embed it, find candidates (both searches, fusion, realtime check), rerank them,
+ * Question to passages: understand it, embed it, find candidates (both searches, fusion, realtime check), rescore and rerank them,
  * arrange them as passages, and say how likely these answer it.
  */
 export function createRetrieve({
@@ -47,6 +50,7 @@ export function createRetrieve({
   candidates,
   watermarkWaitMs,
   understand = createUnderstand(),
+  rescore = createRescore(),
   reranking,
 }: RetrieveOptions): Retrieve {
   const retrieve = async (
@@ -76,7 +80,7 @@ export function createRetrieve({
       query: understood,
       limit,
       candidates: Math.max(candidates, 2 * limit),
-      pageSize: Math.max(2 * limit, reranking?.candidates ?? 0),
+      pageSize: Math.max(2 * limit, RESCORED_CHUNKS, reranking?.candidates ?? 0),
       index,
       access,
       filter,
@@ -85,12 +89,13 @@ export function createRetrieve({
       signal,
     });
 
+    const rescored = await stages.run('rescore', () => rescore(query, current));
     const reranked =
-      reranking && (await stages.run('rerank', () => reranking.rerank(query, current, signal)));
+      reranking && (await stages.run('rerank', () => reranking.rerank(query, rescored, signal)));
     if (reranking && !reranked) degraded.push('rerank');
 
     const passages = await stages.run('arrange', () =>
-      arrange(reranked ?? current, { limit }).map(toPassage),
+      arrange(reranked ?? rescored, { limit }).map(toPassage),
     );
     const confidence = round(await stages.run('confidence', () => confidenceOf(query, passages)), 3);
 

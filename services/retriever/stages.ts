@@ -22,6 +22,7 @@ export function createStages(): Stages {
     searchMs: 0,
     fuseMs: 0,
     realtimeMs: 0,
+    rescoreMs: 0,
     rerankMs: 0,
     arrangeMs: 0,
     confidenceMs: 0,

@@ -13,6 +13,7 @@ import { createExtractiveGenerator } from '@freshet/models/generation/extractive
 import { type RouteTable, singleRoute } from '@freshet/models/routing/route-table';
 import { openRetriever } from '@freshet/retriever/app';
 import { RetrieverConfig } from '@freshet/retriever/config';
+import type { Rescore } from '@freshet/retriever/rescore/rescore';
 import { loadConfig } from '@freshet/shared/config';
 import type { Logger } from '@freshet/shared/log';
 import type { Service } from '@freshet/shared/service/run';
@@ -27,6 +28,8 @@ export interface StandaloneOptions {
   tokenizer?: string;
   /** By whom questions are answered; sentences of the passages by default. */
   routes?: RouteTable;
+  /** In place of the retriever's own. */
+  rescore?: Rescore;
 }
 
 export interface Standalone {
@@ -49,6 +52,7 @@ export async function openStandalone({
   embedder,
   tokenizer,
   routes = singleRoute(createExtractiveGenerator()),
+  rescore,
 }: StandaloneOptions): Promise<Standalone> {
   const shared = { ...env, DATA_DIR: dataDir, INTERNAL_TOKEN_SECRET: randomBytes(32).toString('hex') };
   const behind = { ...shared, HOST: '127.0.0.1', PORT: '0' };
@@ -88,6 +92,7 @@ export async function openStandalone({
       logger: child('retriever'),
       index,
       embedder,
+      rescore,
     });
     const generating = await openGenerator({
       config: loadConfig(GeneratorConfig, behind),

@@ -72,6 +72,7 @@ export const RetrieveTimings = Type.Object(
     searchMs: Type.Number(),
     fuseMs: Type.Number(),
     realtimeMs: Type.Number({ description: 'Reading the manifests of what was found.' }),
+    rescoreMs: Type.Number({ description: 'Scoring the best of it anew by its words.' }),
     rerankMs: Type.Number({ description: '0 without a reranker.' }),
     arrangeMs: Type.Number({ description: 'Merging neighbours and folding duplicates.' }),
     confidenceMs: Type.Number(),

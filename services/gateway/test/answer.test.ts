@@ -20,6 +20,7 @@ const retrieved: RetrieveResponse = {
     searchMs: 1,
     fuseMs: 0,
     realtimeMs: 1,
+    rescoreMs: 0,
     rerankMs: 0,
     arrangeMs: 0,
     confidenceMs: 0,

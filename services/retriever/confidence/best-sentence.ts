@@ -1,5 +1,5 @@
 import type { Passage } from '@freshet/shared/contracts';
-import { type ContentWord, type Sentence, sentencesOf, type Word } from './texts.ts';
+import { type ContentWord, type Sentence, sentencesOf, type Word } from '../texts.ts';
 
 export interface ReadPassage {
   passage: Passage;

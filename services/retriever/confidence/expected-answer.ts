@@ -1,4 +1,4 @@
-import type { ContentWord, Sentence } from './texts.ts';
+import type { ContentWord, Sentence } from '../texts.ts';
 
 const KINDS = {
   howMany: /\bhow (?:many|much|long|old|large|big|far|often|tall|high)\b/i,

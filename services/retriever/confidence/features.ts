@@ -1,5 +1,6 @@
 import type { Passage } from '@freshet/shared/contracts';
 import { hasOpposite, isNegation } from '@freshet/shared/text/opposites';
+import { type ContentWord, contentWordsOf, toWords, WORD_KINDS, type Word } from '../texts.ts';
 import {
   type BestSentence,
   coverage,
@@ -9,7 +10,6 @@ import {
   weigh,
 } from './best-sentence.ts';
 import { expectationFeatures } from './expected-answer.ts';
-import { type ContentWord, contentWordsOf, toWords, WORD_KINDS, type Word } from './texts.ts';
 
 export type Features = Record<string, number>;
 
