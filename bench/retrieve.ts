@@ -8,6 +8,7 @@ import { applyIndex } from '@freshet/chunk-index/opensearch/apply';
 import { createClient } from '@freshet/chunk-index/opensearch/client';
 import { openSqliteChunkIndex } from '@freshet/chunk-index/sqlite';
 import { percentile } from '@freshet/eval/metrics';
+import { createConfidence } from '@freshet/retriever/confidence/confidence';
 import { createRetrieve } from '@freshet/retriever/retrieve';
 import { startOpenSearch } from '@freshet/testkit/opensearch';
 import { documents, questions, TENANT } from './synthetic-corpus.ts';
@@ -42,6 +43,7 @@ try {
   const retrieve = createRetrieve({
     index,
     embedQuery: async (text) => vectors.get(text)!,
+    confidenceOf: createConfidence(EMBEDDER),
     candidates: 60,
     watermarkWaitMs: 0,
   });

@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createProgress } from '@freshet/cli/progress';
-import { predictConfidence } from '@freshet/retriever/confidence/confidence';
+import { model as localModel } from '@freshet/models/embedding/onnx/model';
+import { type ConfidenceModel, predictConfidence } from '@freshet/retriever/confidence/confidence';
 import { type Features, readFeatures } from '@freshet/retriever/confidence/features';
 import { FreshetError } from '@freshet/shared/errors';
 import { main } from '@freshet/shared/service/run';
@@ -74,32 +75,41 @@ await main(async () => {
     const own = await ask(folder);
     const others = new Map<string, Asked[]>();
     for (const path of further) others.set(basename(path), await ask(path));
-    const model = fitConfidence(own.filter(isDev), [...others.values()].flat().filter(isDev));
+    const fit = (similarities: boolean) =>
+      fitConfidence(own.filter(isDev), [...others.values()].flat().filter(isDev), { similarities });
+    const model = { embedder: localModel.name, withSimilarities: fit(true), byWords: fit(false) };
     if (values.write) await writeFile(modelPath, `${JSON.stringify(model, null, 2)}\n`);
-
-    const scores = (asked: readonly Asked[]) =>
-      asked.filter((one) => !isDev(one)).map(({ features }) => predictConfidence(model, features));
-    const answerable = scores(own.filter((one) => one.isAnswerable));
-    const unanswerable = scores(own.filter((one) => !one.isAnswerable && !one.isStranger));
-    const strange = scores(own.filter((one) => one.isStranger));
     const summary = {
       set: basename(folder),
-      answerable: answerable.length,
-      unanswerable: unanswerable.length,
-      answerableAuroc: auroc(answerable, unanswerable),
-      strangers: strange.length,
-      strangersAuroc: auroc(answerable, strange),
-      refusal: refusalCurve(answerable, {
-        unanswerable,
-        strangers: strange,
-        ...Object.fromEntries([...others].map(([name, asked]) => [name, scores(asked)])),
-      }),
+      withSimilarities: judge(model.withSimilarities, own, others),
+      byWords: judge(model.byWords, own, others),
     };
     console.log(JSON.stringify(summary, null, values.json ? 0 : 2));
   } finally {
     await embedder.close();
   }
 });
+
+/** On the test halves. */
+function judge(model: ConfidenceModel, own: readonly Asked[], others: ReadonlyMap<string, Asked[]>) {
+  const scores = (asked: readonly Asked[]) =>
+    asked.filter((one) => !isDev(one)).map(({ features }) => predictConfidence(model, features));
+  const answerable = scores(own.filter((one) => one.isAnswerable));
+  const unanswerable = scores(own.filter((one) => !one.isAnswerable && !one.isStranger));
+  const strangers = scores(own.filter((one) => one.isStranger));
+  return {
+    answerable: answerable.length,
+    unanswerable: unanswerable.length,
+    answerableAuroc: auroc(answerable, unanswerable),
+    strangers: strangers.length,
+    strangersAuroc: auroc(answerable, strangers),
+    refusal: refusalCurve(answerable, {
+      unanswerable,
+      strangers,
+      ...Object.fromEntries([...others].map(([name, asked]) => [name, scores(asked)])),
+    }),
+  };
+}
 
 function isDev({ half }: Asked): boolean {
   return half === 'dev';

@@ -12,6 +12,7 @@ import { createRegistry } from '@freshet/shared/metrics';
 import { createServiceApp } from '@freshet/shared/service/app';
 import type { Service } from '@freshet/shared/service/run';
 import type { Static } from 'typebox';
+import { createConfidence } from './confidence/confidence.ts';
 import type { RetrieverConfig } from './config.ts';
 import { createRetrieveMetrics } from './metrics.ts';
 import { createOptionalStep } from './optional-step.ts';
@@ -57,6 +58,7 @@ export async function openRetriever({
   const retrieve = createRetrieve({
     index,
     embedQuery: cacheQueryEmbeddings(observeEmbedder(embedder, models), config.QUERY_CACHE_ENTRIES),
+    confidenceOf: createConfidence(embedder.fingerprint),
     candidates: config.RETRIEVE_CANDIDATES,
     watermarkWaitMs: config.WATERMARK_WAIT_MS,
     understand: createUnderstand({

@@ -8,7 +8,7 @@ import {
 } from '@freshet/shared/contracts';
 import { type Span, setContent, withSpan } from '@freshet/shared/spans';
 import { awaitWatermark } from './await-watermark.ts';
-import { confidenceOf } from './confidence/confidence.ts';
+import type { Confidence } from './confidence/confidence.ts';
 import { findCandidates } from './find-candidates.ts';
 import { arrange } from './passages/arrange.ts';
 import { toPassage } from './passages/to-passage.ts';
@@ -21,6 +21,7 @@ import { createStages, round } from './stages.ts';
 export interface RetrieveOptions {
   index: ChunkIndex;
   embedQuery: EmbedQuery;
+  confidenceOf: Confidence;
   /** Hits of each search, at least. */
   candidates: number;
   watermarkWaitMs: number;
@@ -47,6 +48,7 @@ const DEFAULT_LIMIT = 8;
 export function createRetrieve({
   index,
   embedQuery,
+  confidenceOf,
   candidates,
   watermarkWaitMs,
   understand = createUnderstand(),

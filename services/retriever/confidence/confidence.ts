@@ -15,14 +15,29 @@ export interface ConfidenceModel {
   answered: LogisticModel;
 }
 
+/** Cosine similarities mean what they mean for one embedding model alone. */
+interface FittedConfidence {
+  /** The model whose similarities it was fitted on, as fingerprints begin. */
+  embedder: string;
+  withSimilarities: ConfidenceModel;
+  /** For all other embedding models: by words. */
+  byWords: ConfidenceModel;
+}
+
 /**
- * Probability, 0 to 1, that the passages answer the question: that they are about its subject, times that they
- * answer it then. Fitted by `npm run eval:confidence`, see docs/adr/0018-confidence.md. 0 where there are no
- * passages, or the question has no word to go by.
+ * Probability, 0 to 1, that passages answer a question: that they are about its subject, times that they answer it
+ * then. Fitted by `npm run eval:confidence`, see docs/adr/0018-confidence.md. 0 where there are no passages, or the
+ * question has no word to go by.
  */
-export function confidenceOf(question: string, passages: readonly Passage[]): number {
-  const features = readFeatures(question, passages);
-  return features ? predictConfidence(model, features) : 0;
+export type Confidence = (question: string, passages: readonly Passage[]) => number;
+
+/** @param embedder fingerprint of the model that the passages were found with */
+export function createConfidence(embedder: string, fitted: FittedConfidence = model): Confidence {
+  const chosen = embedder.startsWith(fitted.embedder) ? fitted.withSimilarities : fitted.byWords;
+  return (question, passages) => {
+    const features = readFeatures(question, passages);
+    return features ? predictConfidence(chosen, features) : 0;
+  };
 }
 
 export function predictConfidence({ onTopic, answered }: ConfidenceModel, features: Features): number {

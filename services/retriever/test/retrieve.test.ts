@@ -9,6 +9,7 @@ import { createHashedEmbedder } from '@freshet/models/embedding/hashed';
 import type { Reranker } from '@freshet/models/reranking';
 import type { Acl, Chunk, RetrieveRequest } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
+import { createConfidence } from '../confidence/confidence.ts';
 import { createRerankStage } from '../rerank.ts';
 import { createRetrieve, type RetrieveOptions } from '../retrieve.ts';
 
@@ -85,6 +86,7 @@ async function open(t: TestContext, sketches: Sketch[], options: Partial<Retriev
   const retrieve = createRetrieve({
     index: watched,
     embedQuery: (text) => embedder.embedQuery(text),
+    confidenceOf: createConfidence(embedder.fingerprint),
     candidates: 10,
     watermarkWaitMs: 0,
     ...options,

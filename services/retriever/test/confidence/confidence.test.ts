@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Passage } from '@freshet/shared/contracts';
 import fc from 'fast-check';
-import { confidenceOf } from '../../confidence/confidence.ts';
+import { createConfidence } from '../../confidence/confidence.ts';
+
+const confidenceOf = createConfidence('bge-small-en-v1.5-int8/any');
 
 function passage(text: string, scores: Partial<Passage> = {}): Passage {
   return {
@@ -34,6 +36,14 @@ test('there is more confidence in an answer than in the lack of one', () => {
   assert.ok(answered > onTheSide, `${answered} > ${onTheSide}`);
   assert.ok(answered > contrary, `${answered} > ${contrary}`);
   assert.ok(elsewhere < 0.05, `${elsewhere}`);
+});
+
+test('similarities of another embedding model do not count', () => {
+  const byWords = createConfidence('bedrock/some-model/1024d');
+  const question = 'How long is the retention period of audit logs?';
+  const [near, far] = [0.9, 0.2].map((vectorScore) => byWords(question, [passage(text, { vectorScore })]));
+  assert.equal(near, far);
+  assert.ok(near! > byWords('Which bird lays the largest egg?', [passage(text)]));
 });
 
 test('no passages, and a question without a word to go by, give none', () => {
