@@ -1,7 +1,7 @@
 import { FreshetError } from '@freshet/shared/errors';
 import pLimit from 'p-limit';
 import { Piscina } from 'piscina';
-import { exceedsBuffers } from './thread-memory.ts';
+import { watchBuffers } from './thread-memory.ts';
 import type { AssignedTask, ParseResult, ParseTask, ParseWorkerData } from './worker.ts';
 
 export type ParsedChunks = Exclude<ParseResult, { refused: unknown }>;
@@ -21,6 +21,8 @@ export interface DocumentParserOptions extends ParseWorkerData {
   /** A document that needs more memory outside the heap, where bytes are, is refused. */
   maxBuffersMiB?: number;
 }
+
+type Limit = 'time' | 'buffers';
 
 /** Parsing and chunking in worker threads, so that no document can stall or kill the service. */
 export function openDocumentParser({
@@ -47,35 +49,41 @@ export function openDocumentParser({
     const task: AssignedTask = { ...parsing, assignee };
     const { content } = parsing;
     const finished = new AbortController();
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const memory = exceedsBuffers(() => pool.threads.find(({ threadId }) => threadId === assignee[0]), {
+    const limits = new AbortController();
+    let exceeded: Limit | undefined;
+    const exceed = (limit: Limit) => {
+      exceeded ??= limit;
+      limits.abort();
+    };
+    // Not AbortSignal.timeout: V8 would keep what listens to it until its time is over, long after the document.
+    const timer = setTimeout(exceed, timeoutMs, 'time');
+    watchBuffers(() => pool.threads.find(({ threadId }) => threadId === assignee[0]), {
       maxBytes: maxBuffersMiB * 1024 * 1024,
+      onExceeded: () => exceed('buffers'),
       signal: finished.signal,
     });
     try {
       return await pool.run(task, {
         name: 'parseAndChunk',
-        signal: AbortSignal.any([timeout, memory]),
+        signal: limits.signal,
         // Its type is that of the browsers' overload of postMessage.
         transferList: (typeof content !== 'string' && isAlone(content) ? [content.buffer] : []) as never,
       });
     } catch (cause) {
-      throw toError(cause, { isLate: timeout.aborted, isOverBuffers: memory.aborted });
+      throw toError(cause, exceeded);
     } finally {
+      clearTimeout(timer);
       finished.abort();
     }
   }
 
-  function toError(
-    cause: unknown,
-    { isLate, isOverBuffers }: { isLate: boolean; isOverBuffers: boolean },
-  ): FreshetError {
-    if (isLate) {
+  function toError(cause: unknown, exceeded: Limit | undefined): FreshetError {
+    if (exceeded === 'time') {
       const detail = `Parsing took more than ${timeoutMs / 1000} s: split the document, or raise PARSER_TIMEOUT_MS.`;
       return new FreshetError('FRESHET_PARSING_TOO_SLOW', { detail, cause });
     }
     const isOverHeap = (cause as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY';
-    if (isOverHeap || isOverBuffers) {
+    if (isOverHeap || exceeded === 'buffers') {
       const [most, name] = isOverHeap
         ? [maxHeapMiB, 'PARSER_HEAP_MIB']
         : [maxBuffersMiB, 'PARSER_BUFFERS_MIB'];
