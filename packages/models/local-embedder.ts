@@ -13,6 +13,11 @@ export const localEmbedderConfig = {
   }),
 };
 
+export interface EmbedderOptions {
+  /** How far the threads of a local model yield to others that want the processor, 0 to 19; Linux only. */
+  niceness?: number;
+}
+
 export interface LocalEmbedder {
   embedder: Embedder;
   /** Path of its tokenizer.json, so that others count tokens as it does. */
@@ -23,8 +28,10 @@ export interface LocalEmbedder {
 export async function openLocalEmbedder(
   { EMBED_THREADS }: Static<ReturnType<typeof Type.Object<typeof localEmbedderConfig>>>,
   log: WeightsLog,
+  { niceness = 0 }: EmbedderOptions = {},
 ): Promise<LocalEmbedder> {
   const weights = await ensureWeights({ log });
   const threads = EMBED_THREADS || Math.min(4, availableParallelism());
-  return { embedder: await openOnnxEmbedder({ ...weights, threads }), tokenizer: weights.tokenizer };
+  const embedder = await openOnnxEmbedder({ ...weights, threads, niceness });
+  return { embedder, tokenizer: weights.tokenizer };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '@freshet/shared/log';
 import { type Static, Type } from 'typebox';
 import type { Embedder } from './embedding.ts';
-import { localEmbedderConfig, openLocalEmbedder } from './local-embedder.ts';
+import { type EmbedderOptions, localEmbedderConfig, openLocalEmbedder } from './local-embedder.ts';
 import { checkProvider, providerConfig } from './provider-settings.ts';
 
 export const embedderConfig = {
@@ -89,7 +89,11 @@ export interface OpenedEmbedder {
  * fingerprint is known all the same.
  * @throws {FreshetError} `FRESHET_CONFIG_INVALID`, and `FRESHET_MODEL_UNAVAILABLE` for local weights.
  */
-export async function openEmbedder(config: EmbedderConfig, logger: Logger): Promise<OpenedEmbedder> {
+export async function openEmbedder(
+  config: EmbedderConfig,
+  logger: Logger,
+  options: EmbedderOptions = {},
+): Promise<OpenedEmbedder> {
   const { EMBEDDING_PROVIDER: provider, EMBEDDING_DIMENSIONS: dimensions } = config;
   checkProvider('EMBEDDING_PROVIDER', provider, rules, config);
   const remote = {
@@ -101,7 +105,7 @@ export async function openEmbedder(config: EmbedderConfig, logger: Logger): Prom
   // Only the provider that is chosen is loaded: the AWS SDK and ONNX Runtime cost start-up time and memory.
   switch (provider) {
     case 'local':
-      return openLocalEmbedder(config, logger);
+      return openLocalEmbedder(config, logger, options);
     case 'hashed': {
       logger.warn('embedding by hashed words, which know no meaning: for load tests alone');
       const { createHashedEmbedder } = await import('./embedding/hashed.ts');

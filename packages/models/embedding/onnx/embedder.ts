@@ -5,6 +5,7 @@ import type { Embedder } from '../../embedding.ts';
 import { sha256OfFile } from '../../weights/sha256.ts';
 import { model as card } from './model.ts';
 import { openTextPool, type TextPool } from './text-pool.ts';
+import type { EmbedWorkerData } from './worker.ts';
 
 export interface OnnxEmbedderOptions {
   /** Path of the .onnx file, as `ensureWeights` gives it. */
@@ -13,6 +14,8 @@ export interface OnnxEmbedderOptions {
   tokenizer: string;
   /** Threads that embed, each with a session of its own: about 220 MiB for the first, 100 for each more. */
   threads?: number;
+  /** How far its threads yield to others that want the processor, 0 to 19; Linux only. */
+  niceness?: number;
   signal?: AbortSignal;
 }
 
@@ -26,10 +29,14 @@ export async function openOnnxEmbedder({
   model,
   tokenizer,
   threads = availableParallelism(),
+  niceness = 0,
   signal,
 }: OnnxEmbedderOptions): Promise<Embedder> {
   const [modelHash, tokenizerHash] = await Promise.all([hashOf(model, signal), hashOf(tokenizer, signal)]);
-  const pool = await openTextPool({ workerData: { model, tokenizer }, threads });
+  const pool = await openTextPool({
+    workerData: { model, tokenizer, niceness } satisfies EmbedWorkerData,
+    threads,
+  });
   if (signal?.aborted) {
     await pool.close();
     throw signal.reason;

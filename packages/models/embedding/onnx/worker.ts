@@ -2,8 +2,14 @@ import { workerData } from 'node:worker_threads';
 import { env } from 'onnxruntime-node';
 import { move } from 'piscina';
 import { openSession, type Session, type SessionOptions } from './session.ts';
+import { lowerThreadPriority } from './thread-priority.ts';
 
 /** What the pool runs in its threads; each export is a task. */
+
+export interface EmbedWorkerData extends SessionOptions {
+  /** See {@link lowerThreadPriority}; 0 keeps the priority. */
+  niceness: number;
+}
 
 let session: Promise<Session> | undefined;
 
@@ -13,9 +19,14 @@ let session: Promise<Session> | undefined;
  */
 export async function open(): Promise<string> {
   // Not at import: a module that throws kills its thread, and the reason with it.
-  session ??= openSession(workerData as SessionOptions);
+  session ??= start(workerData as EmbedWorkerData);
   await session;
   return env.versions.node ?? 'unknown';
+}
+
+function start({ niceness, ...options }: EmbedWorkerData): Promise<Session> {
+  if (niceness > 0) lowerThreadPriority(niceness);
+  return openSession(options);
 }
 
 /** The text as a vector; a thread that replaced a crashed one loads the model first. */

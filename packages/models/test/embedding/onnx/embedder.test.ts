@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
@@ -14,8 +14,8 @@ before(async () => {
   weights = await ensureWeights();
 });
 
-async function open(t: TestContext, { threads = 1 } = {}) {
-  const embedder = await openOnnxEmbedder({ ...weights, threads });
+async function open(t: TestContext, { threads = 1, niceness = 0 } = {}) {
+  const embedder = await openOnnxEmbedder({ ...weights, threads, niceness });
   t.after(() => embedder.close());
   return embedder;
 }
@@ -42,6 +42,18 @@ test('vectors do not depend on the number of threads', async (t) => {
   const [one, two] = [await open(t), await open(t, { threads: 2 })];
   assert.equal(one.fingerprint, two.fingerprint);
   assert.deepEqual(await one.embedDocuments(texts), await two.embedDocuments(texts));
+});
+
+test('threads that embed yield to the others of the process when they are told to', {
+  skip: process.platform !== 'linux',
+}, async (t) => {
+  const ids = await readdir('/proc/self/task');
+  const own = getPriority(process.pid);
+  await open(t, { threads: 2, niceness: 7 });
+  assert.equal(getPriority(process.pid), own);
+  const added = (await readdir('/proc/self/task')).filter((id) => !ids.includes(id));
+  const nice = added.filter((id) => getPriority(Number(id)) === 7);
+  assert.ok(nice.length >= 2, `${nice.length} threads of ${added.length}`);
 });
 
 test('a query is embedded with its prefix, a document without', async (t) => {
