@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { imageEnvironment } from '@freshet/testkit/image-environment';
 
 const services = join(import.meta.dirname, '..', 'services');
 
@@ -12,7 +13,7 @@ export function spawnService(
   nodeArguments: string[] = [],
 ): ChildProcess {
   const child = spawn(process.execPath, [...nodeArguments, join(services, name, 'server.ts')], {
-    env,
+    env: { ...imageEnvironment(name), ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   // It must not outlive a benchmark that is interrupted.

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { imageEnvironment } from '@freshet/testkit/image-environment';
 import { until } from '@freshet/testkit/until';
 
 export interface IngestorProcess {
@@ -26,7 +27,14 @@ export function startIngestor(
   onWarning: (line: string) => void = () => {},
 ): IngestorProcess {
   const child: ChildProcess = spawn(process.execPath, [script], {
-    env: { ...process.env, NODE_V8_COVERAGE: '', ...env, PORT: String(port), LOG_LEVEL: 'warn' },
+    env: {
+      ...imageEnvironment('ingestor'),
+      ...process.env,
+      NODE_V8_COVERAGE: '',
+      ...env,
+      PORT: String(port),
+      LOG_LEVEL: 'warn',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   // It must not outlive a test that was interrupted.
