@@ -16,10 +16,15 @@ import { createWatermarkStore } from './opensearch/watermarks.ts';
 import { createWriter } from './opensearch/writer.ts';
 import { pages } from './pages.ts';
 
+/** Every refresh makes a segment with a graph, which merges make anew: many small ones cost more than what they hold. */
+const REFRESH_EVERY_MS = 250;
+
 export interface OpenSearchChunkIndexOptions {
   connection: Connection;
   index: Pick<IndexOptions, 'prefix' | 'dimensions' | 'embedder' | 'efSearch'>;
   bulk?: BulkOptions;
+  /** Between two refreshes at least, in milliseconds; the first after a pause waits for nothing. */
+  refreshEveryMs?: number;
 }
 
 /**
@@ -36,7 +41,11 @@ export async function openOpenSearchChunkIndex({
 /** The index on a client of the caller's, which closes with it. */
 export function createOpenSearchChunkIndex(
   client: Client,
-  { index, bulk: bulkOptions = {} }: Omit<OpenSearchChunkIndexOptions, 'connection'>,
+  {
+    index,
+    bulk: bulkOptions = {},
+    refreshEveryMs = REFRESH_EVERY_MS,
+  }: Omit<OpenSearchChunkIndexOptions, 'connection'>,
 ): ChunkIndex {
   const { chunks, manifests } = indexNames(index.prefix);
   const reader = createReader({ client, chunks: chunks.read, manifests: manifests.read });
@@ -115,7 +124,7 @@ export function createOpenSearchChunkIndex(
       await watermarks.advance(greatest(advances));
       return [];
     },
-    { most: Number.POSITIVE_INFINITY },
+    { most: Number.POSITIVE_INFINITY, everyMs: refreshEveryMs },
   );
   const readWatermark = coalesce<void, Watermark>(
     async (calls) => {

@@ -1,14 +1,16 @@
 /**
  * Gathers what many callers ask for while one call is under way into the next one: with one caller nothing waits,
  * with many the number of requests falls. Items of one key (`keyOf`) never share a call, and keep their order.
+ * Between the beginnings of two calls are `everyMs` milliseconds at least, where calls do not overlap.
  */
 export function coalesce<Item, Result>(
   run: (items: Item[]) => Promise<Result[]>,
   {
     most = 100,
     concurrency = 1,
+    everyMs = 0,
     keyOf,
-  }: { most?: number; concurrency?: number; keyOf?: (item: Item) => string } = {},
+  }: { most?: number; concurrency?: number; everyMs?: number; keyOf?: (item: Item) => string } = {},
 ): (item: Item) => Promise<Result> {
   interface Waiting {
     item: Item;
@@ -17,6 +19,7 @@ export function coalesce<Item, Result>(
   }
   let waiting: Waiting[] = [];
   let running = 0;
+  let dueAt = 0;
 
   function takeNext(): Waiting[] {
     if (!keyOf) return waiting.splice(0, most);
@@ -36,6 +39,9 @@ export function coalesce<Item, Result>(
   async function drain(): Promise<void> {
     running += 1;
     while (waiting.length > 0) {
+      const early = dueAt - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      dueAt = performance.now() + everyMs;
       const taken = takeNext();
       try {
         const results = await run(taken.map(({ item }) => item));

@@ -79,3 +79,27 @@ test('no more calls run at once than allowed', async () => {
   }
   assert.deepEqual(await Promise.all(all), ['A', 'B', 'C']);
 });
+
+test('a call waits for its time after the beginning of the one before, and takes what comes meanwhile along', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  let now = 1_000;
+  t.mock.method(performance, 'now', () => now);
+  const { calls, run } = steered();
+  const ask = coalesce(run, { everyMs: 250 });
+  const first = ask('a');
+  await turn();
+  assert.equal(calls.length, 1);
+  calls[0]?.answer();
+  assert.equal(await first, 'A');
+  now += 100;
+  const second = ask('b');
+  await turn();
+  const third = ask('c');
+  assert.equal(calls.length, 1);
+  now += 150;
+  t.mock.timers.tick(150);
+  await turn();
+  assert.deepEqual(calls[1]?.items, ['b', 'c']);
+  calls[1]?.answer();
+  assert.deepEqual(await Promise.all([second, third]), ['B', 'C']);
+});

@@ -23,9 +23,11 @@ convergesToLatestState(
     // No machine loses power here, and a write to the disk for each request would be most of the time.
     const settings = { index: { 'translog.durability': 'async', refresh_interval: '-1' } };
     await client.indices.putSettings({ index: `${prefix}*`, body: settings as never });
+    // Histories steer the order of calls; time has no part in it.
+    const options = { index, refreshEveryMs: 0 };
     return {
-      index: createOpenSearchChunkIndex(client, { index }),
-      openFor: (gate) => createOpenSearchChunkIndex(throughGate(client, gate), { index }),
+      index: createOpenSearchChunkIndex(client, options),
+      openFor: (gate) => createOpenSearchChunkIndex(throughGate(client, gate), options),
       async close() {
         await client.indices.delete({ index: [`${prefix}chunks-*`, `${prefix}manifests-*`] });
         await client.close();
