@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { Degraded } from './degraded.ts';
+import { Span } from './document.ts';
 import { Messages } from './message.ts';
 import { Passage } from './retrieve.ts';
 
@@ -73,17 +74,37 @@ export const AnswerDelta = Type.Object(
   { additionalProperties: false },
 );
 
+export const CitationSupport = Type.Object(
+  {
+    ref: Type.Integer({ minimum: 1 }),
+    span: Span,
+  },
+  {
+    additionalProperties: false,
+    description: "The one or two sentences that say it, as offsets in the text of the passage's document.",
+  },
+);
+
 export const CitationChecked = Type.Object(
   {
     type: Type.Literal('citation.checked'),
     sentence: Type.String(),
     refs: Type.Array(Type.Integer({ minimum: 1 }), { description: 'Passages that the sentence cites.' }),
+    unknownRefs: Type.Optional(
+      Type.Array(Type.Integer({ minimum: 0 }), {
+        description: 'Numbers that it cites and that no passage has; it is unsupported then.',
+      }),
+    ),
     verdict: Type.Union([Type.Literal('supported'), Type.Literal('partly'), Type.Literal('unsupported')]),
     score: Type.Number({
       minimum: 0,
       maximum: 1,
-      description: "Share of the sentence's content words found there.",
+      description: 'How much of the sentence its passages say; less where they say otherwise.',
     }),
+    support: Type.Optional(CitationSupport),
+    judge: Type.Optional(
+      Type.String({ description: 'The model that gave the verdict; absent where rules alone did.' }),
+    ),
   },
   { additionalProperties: false },
 );
