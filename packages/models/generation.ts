@@ -12,7 +12,7 @@ export interface GenerateOptions {
   signal: AbortSignal;
   /** Milliseconds that the reader can wait from one delta to the next: what comes sooner may be joined. */
   deltaIntervalMs?: number;
-  /** Name of the prompt that the route asks with. */
+  /** Name of the prompt that the model is asked with; that of the route by default. */
   prompt?: string | undefined;
 }
 
@@ -22,9 +22,19 @@ export interface Spent {
   costUsd?: number;
 }
 
+/** What a language model was asked with. */
+export interface Asked {
+  /** Version of the prompt, by its content. */
+  promptHash?: string;
+  /** Passages that did not fit into the prompt. */
+  omittedRefs?: number[];
+  /** Earliest messages that did not fit into it. */
+  omittedMessages?: number;
+}
+
 export type GenerationPart =
   | { type: 'delta'; text: string }
-  | ({ type: 'finished'; finishReason: FinishReason } & Spent);
+  | ({ type: 'finished'; finishReason: FinishReason } & Spent & Asked);
 
 export interface Generator {
   /** Named in every answer. */

@@ -38,6 +38,10 @@ export function observeGenerator(generator: Generator, metrics: ModelMetrics): G
             'gen_ai.response.finish_reasons': [part.finishReason],
             'gen_ai.usage.input_tokens': part.usage.inputTokens,
             'gen_ai.usage.output_tokens': part.usage.outputTokens,
+            ...(part.promptHash === undefined ? {} : { 'freshet.prompt.hash': part.promptHash }),
+            ...(part.omittedRefs === undefined
+              ? {}
+              : { 'freshet.prompt.omitted_passages': part.omittedRefs.length }),
             ...(part.costUsd === undefined ? {} : { 'freshet.cost_usd': part.costUsd }),
           });
         }

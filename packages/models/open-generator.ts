@@ -1,6 +1,7 @@
 import type { Logger } from '@freshet/shared/log';
 import { type Static, Type } from 'typebox';
 import { openProvider } from './generation/open-provider.ts';
+import { openPrompts } from './generation/prompt/templates.ts';
 import type { Generator } from './generation.ts';
 import { parseModelPrices } from './model-prices.ts';
 import { checkProvider, providerConfig } from './provider-settings.ts';
@@ -57,6 +58,22 @@ export const generatorModelConfig = {
     minimum: 10,
     description: 'Longest time from a token to the next.',
   }),
+  PROMPTS_DIR: Type.Optional(
+    Type.String({
+      description:
+        'Folder with prompts, one folder each by its name; `default` stands over the one that comes with Freshet. docs/answers.md has the files.',
+    }),
+  ),
+  CONTEXT_TOKENS: Type.Integer({
+    default: 4_000,
+    minimum: 100,
+    description: 'Most tokens of passages in a prompt; the best ones come first, each whole or not at all.',
+  }),
+  HISTORY_TOKENS: Type.Integer({
+    default: 1_000,
+    minimum: 0,
+    description: 'Most tokens of earlier messages in a prompt; the oldest are left out first.',
+  }),
   MODEL_PRICES: Type.String({
     default: '{}',
     description:
@@ -66,6 +83,17 @@ export const generatorModelConfig = {
 };
 
 export type GeneratorModelConfig = Static<ReturnType<typeof Type.Object<typeof generatorModelConfig>>>;
+
+/** What all models of a process are asked with. */
+export function promptSettings(
+  config: Pick<GeneratorModelConfig, 'PROMPTS_DIR' | 'CONTEXT_TOKENS' | 'HISTORY_TOKENS'>,
+) {
+  return {
+    prompts: openPrompts(config.PROMPTS_DIR),
+    contextTokens: config.CONTEXT_TOKENS,
+    historyTokens: config.HISTORY_TOKENS,
+  };
+}
 
 const rules = {
   extractive: { required: [], optional: [] },
@@ -96,6 +124,7 @@ export async function openGenerationModel(config: GeneratorModelConfig, logger: 
     betweenTokensTimeoutMs: config.BETWEEN_TOKENS_TIMEOUT_MS,
     maxAttempts: config.MODEL_MAX_ATTEMPTS,
     connections: config.GENERATION_MAX_STREAMS,
+    ...promptSettings(config),
   };
   switch (provider) {
     case 'extractive':

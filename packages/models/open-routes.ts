@@ -2,7 +2,7 @@ import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { openProvider, type ProviderSettings } from './generation/open-provider.ts';
 import { type ModelPrice, parseModelPrices } from './model-prices.ts';
-import { type GeneratorModelConfig, openGenerationModel } from './open-generator.ts';
+import { type GeneratorModelConfig, openGenerationModel, promptSettings } from './open-generator.ts';
 import { BUILT_IN } from './routing/check-references.ts';
 import { type Alias, type Route, type RouteTable, singleRoute } from './routing/route-table.ts';
 import {
@@ -51,13 +51,15 @@ async function openRoutes(
   { config, logger, env }: OpenRoutesOptions,
 ): Promise<RouteTable> {
   const prices = parseModelPrices(config.MODEL_PRICES);
+  const asking = promptSettings(config);
   const refuse = (path: string, reason: string): never => {
     throw new FreshetError('FRESHET_CONFIG_INVALID', { detail: `ROUTES_FILE ${file}: ${path} ${reason}` });
   };
 
   function toProvider(name: string, route: RouteSettings, price: ModelPrice | undefined): ProviderSettings {
     if (route.provider === 'extractive') return { provider: 'extractive' };
-    const common = { model: route.model, price, ...limitsOf(route, config) };
+    const common = { model: route.model, price, ...asking, ...limitsOf(route, config) };
+    checkPrompt(name, route);
     if (route.provider === 'openai') {
       const apiKey = route.apiKey && env[route.apiKey.env];
       if (route.apiKey && !apiKey)
@@ -67,6 +69,14 @@ async function openRoutes(
     const region = route.region ?? regionOf(route.model) ?? config.AWS_REGION;
     if (region === undefined) refuse(`/routes/${name}/region`, 'is missing, and so is AWS_REGION');
     return { provider: 'bedrock', ...common, region, endpoint: route.endpoint ?? config.BEDROCK_ENDPOINT };
+  }
+
+  function checkPrompt(name: string, { prompt }: ModelRouteSettings): void {
+    try {
+      asking.prompts.get(prompt);
+    } catch (error) {
+      refuse(`/routes/${name}/prompt`, (error as Error).message);
+    }
   }
 
   const planned = Object.entries(settings).map(([name, route]) => {

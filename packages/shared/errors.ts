@@ -344,6 +344,12 @@ export const catalogue = {
     title: 'The budget of the day is spent',
     detail: 'Ask again tomorrow (UTC), or have the operator raise the budget of the route or the tenant.',
   },
+  FRESHET_QUESTION_TOO_LONG: {
+    status: 400,
+    isRetryable: false,
+    title: 'The question is too long for a prompt',
+    detail: 'Ask in fewer words; a long text is better sent as a document.',
+  },
   FRESHET_CONTEXT_TOO_LONG: {
     status: 413,
     isRetryable: false,

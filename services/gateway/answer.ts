@@ -61,11 +61,12 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
         ...(history.length === 0 ? {} : { history }),
       } satisfies RetrieveRequest,
     });
-    const { passages, query, degraded, watermark, timings } = retrieved;
+    const { passages, confidence, query, degraded, watermark, timings } = retrieved;
     const retrieveMs = elapsed();
     yield {
       type: 'retrieval.completed',
       passages,
+      confidence,
       ...(query === undefined ? {} : { query }),
       ...(degraded === undefined ? {} : { degraded }),
       watermark,
@@ -73,7 +74,12 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
 
     const citations: Completed['citations'] = [];
     let firstDeltaMs: number | undefined;
-    const body = { messages, passages, ...(route === undefined ? {} : { route }) } satisfies GenerateRequest;
+    const body = {
+      messages,
+      passages,
+      confidence,
+      ...(route === undefined ? {} : { route }),
+    } satisfies GenerateRequest;
     const events = generator.events<GenerateEvent>({
       ...call,
       path: '/v1/generate',
@@ -101,6 +107,7 @@ export function createAnswer({ retriever, generator, tokens, timeoutMs }: Answer
           completed = {
             type: 'answer.completed',
             ...result,
+            confidence,
             timings: {
               retrieveMs,
               embedMs: timings.embedMs,

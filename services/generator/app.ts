@@ -1,6 +1,7 @@
 import type { RouteTable } from '@freshet/models/routing/route-table';
-import { createRouter } from '@freshet/models/routing/router';
+import { createRouter, type Router } from '@freshet/models/routing/router';
 import { createAccessTokens } from '@freshet/shared/access-token';
+import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { createRegistry } from '@freshet/shared/metrics';
 import { createServiceApp } from '@freshet/shared/service/app';
@@ -28,12 +29,35 @@ export async function openGenerator({ config, logger, routes }: GeneratorOptions
     bodyLimit: BODY_LIMIT,
     drainMs: config.SHUTDOWN_TIMEOUT_MS / 2,
   });
+  const router = createRouter(routes, { registry, logger });
+  const { JUDGE_ROUTE: judgeRoute } = config;
+  if (judgeRoute !== undefined) assertJudge(router, judgeRoute, config.CITATION_POLICY);
   await app.register(generateRoute, {
-    router: createRouter(routes, { registry, logger }),
+    router,
     tokens: createAccessTokens({ secret: config.INTERNAL_TOKEN_SECRET }),
     metrics: createGenerateMetrics(registry),
     stallTimeoutMs: config.STREAM_STALL_TIMEOUT_MS,
     deltaIntervalMs: config.DELTA_INTERVAL_MS,
+    citations: config.CITATION_POLICY,
+    abstainBelow: config.ABSTAIN_BELOW,
+    ...(judgeRoute === undefined ? {} : { judge: { route: judgeRoute, timeoutMs: config.JUDGE_TIMEOUT_MS } }),
   });
   return { app, close: async () => {} };
+}
+
+/** At the start, so that no answer finds out. */
+function assertJudge(router: Pick<Router, 'check'>, route: string, policy: 'mark' | 'strip'): void {
+  if (policy === 'strip') {
+    throw new FreshetError('FRESHET_CONFIG_INVALID', {
+      detail: 'JUDGE_ROUTE takes CITATION_POLICY=mark: stripped text would have to wait for a model.',
+    });
+  }
+  try {
+    router.check(route);
+  } catch (cause) {
+    throw new FreshetError('FRESHET_CONFIG_INVALID', {
+      detail: `JUDGE_ROUTE: ${(cause as Error).message}`,
+      cause,
+    });
+  }
 }

@@ -2,6 +2,7 @@ import type { CitationChecked, Passage } from '@freshet/shared/contracts';
 import { STEMMED_LANGUAGES } from '@freshet/shared/text/stem';
 import { type Comparison, compare } from './citations/compare.ts';
 import { type Evidence, join, readEvidence, type Window } from './citations/evidence.ts';
+import { parseMarkers } from './citations/markers.ts';
 import { termsOf } from './citations/terms.ts';
 
 const SUPPORTED = 0.65;
@@ -9,7 +10,6 @@ const PARTLY = 0.5;
 const ENOUGH_ALONE = 0.8;
 /** Sentences that are looked at closely, by the words that they have. */
 const CLOSE_LOOKS = 4;
-const MARKER = /\s*\[(\d{1,3})\]/g;
 const CONTRADICTIONS: ReadonlySet<string> = new Set(['number', 'name', 'negation', 'antonym']);
 
 /** `undefined` for what says nothing, such as a lone marker. */
@@ -32,8 +32,7 @@ export function createCitationCheck(passages: readonly Passage[]): CheckCitation
   }
 
   return (sentence) => {
-    const marked = [...new Set([...sentence.matchAll(MARKER)].map(([, ref]) => Number(ref)))];
-    const text = sentence.replace(MARKER, '').trim();
+    const { text, refs: marked } = parseMarkers(sentence);
     if (!/[\p{L}\p{N}]/u.test(text)) return undefined;
     const cited = passages.filter(({ ref }) => marked.includes(ref));
     const refs = marked.filter((ref) => cited.some((passage) => passage.ref === ref));

@@ -14,6 +14,30 @@ export const GeneratorConfig = Type.Object({
     description:
       'Text of an answer that comes sooner after the last piece waits for this; 0 passes it on as it comes.',
   }),
+  CITATION_POLICY: Type.Union([Type.Literal('mark'), Type.Literal('strip')], {
+    default: 'mark',
+    description:
+      '`mark` says of each sentence whether its passages support it; `strip` leaves out those that are unsupported, and gives the text by the sentence.',
+  }),
+  ABSTAIN_BELOW: Type.Number({
+    default: 0.3,
+    minimum: 0,
+    maximum: 1,
+    description:
+      'Where retrieval is less confident that its passages answer the question, no model is asked; 0 asks always.',
+  }),
+  JUDGE_ROUTE: Type.Optional(
+    Type.String({
+      description:
+        'Route whose model gives a second opinion on sentences that the rules are not sure of, with the prompt `judge`; only with `CITATION_POLICY=mark`.',
+    }),
+  ),
+  JUDGE_TIMEOUT_MS: Type.Integer({
+    default: 5_000,
+    minimum: 100,
+    description:
+      'After this the verdict of the rules stands. The text does not wait for it, the end of an answer may.',
+  }),
   STREAM_STALL_TIMEOUT_MS: Type.Integer({
     default: 30_000,
     minimum: 100,

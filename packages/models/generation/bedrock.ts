@@ -36,6 +36,9 @@ export function createBedrockGenerator({
   betweenTokensTimeoutMs,
   timeoutMs,
   price,
+  contextTokens,
+  historyTokens,
+  prompts,
   ...clientOptions
 }: BedrockGeneratorOptions): Generator {
   const client = createBedrockClient(clientOptions);
@@ -68,6 +71,9 @@ export function createBedrockGenerator({
     model,
     provider: 'aws.bedrock',
     price,
+    contextTokens,
+    historyTokens,
+    prompts,
     firstTokenTimeoutMs,
     betweenTokensTimeoutMs,
     timeoutMs,

@@ -3,9 +3,10 @@ import { FreshetError } from '@freshet/shared/errors';
 import type { GenerateOptions, Generator } from '../generation.ts';
 import { costUsd, type ModelPrice } from '../model-prices.ts';
 import { limitStream } from '../time-limits.ts';
-import { ABSTENTION } from './extractive/generator.ts';
+import { abstention, isAbstention } from './abstention.ts';
 import { guardAnswer } from './guard-answer.ts';
-import { buildPrompt, isAbstention, type Prompt } from './prompt.ts';
+import { builtInPrompts, type Prompts } from './prompt/templates.ts';
+import { buildPrompt, type Prompt, type PromptBudgets } from './prompt.ts';
 
 /** What a provider's stream says. `thinking` shows that it lives; its text is not for the reader. */
 export type ModelPart =
@@ -14,7 +15,7 @@ export type ModelPart =
   | { type: 'finished'; finishReason: FinishReason; usage?: Usage };
 
 /** What an operator says of a model, whoever provides it. */
-export interface ModelSettings {
+export interface ModelSettings extends PromptBudgets {
   /** Its name, as the provider has it. */
   model: string;
   maxTokens?: number;
@@ -27,6 +28,8 @@ export interface ModelSettings {
   /** Milliseconds from the call to the end of the answer; none by default. */
   timeoutMs?: number | undefined;
   price?: ModelPrice | undefined;
+  /** Those that come with Freshet by default. */
+  prompts?: Prompts | undefined;
 }
 
 export type ModelStreamOptions = Pick<GenerateOptions, 'signal' | 'onRetry' | 'deltaIntervalMs'>;
@@ -51,6 +54,9 @@ export function createModelGenerator({
   firstTokenTimeoutMs = 20_000,
   betweenTokensTimeoutMs = 10_000,
   timeoutMs,
+  contextTokens,
+  historyTokens,
+  prompts = builtInPrompts(),
   stream,
   close,
 }: ModelGeneratorOptions): Generator {
@@ -59,15 +65,20 @@ export function createModelGenerator({
   return {
     model,
     provider,
-    async *generate({ messages, passages, signal, onUsage, ...options }) {
+    async *generate({ messages, passages, signal, onUsage, prompt: promptName, ...options }) {
       signal.throwIfAborted();
       if (passages.length === 0) {
-        yield { type: 'delta', text: ABSTENTION };
+        yield { type: 'delta', text: abstention(messages.at(-1)?.content ?? '') };
         const usage = { inputTokens: 0, outputTokens: 0 };
         yield { type: 'finished', finishReason: 'abstained', usage, costUsd: 0 };
         return;
       }
-      const prompt = buildPrompt(messages, passages);
+      const template = prompts.get(promptName);
+      const { omittedRefs, omittedMessages, ...prompt } = buildPrompt(messages, passages, {
+        template,
+        contextTokens,
+        historyTokens,
+      });
       const open = (stop: AbortSignal) => stream(prompt, { ...options, signal: stop });
       let answer = '';
       const parts = guardAnswer(limitStream(open, { ...limits, signal }), ({ usage }) => {
@@ -87,6 +98,9 @@ export function createModelGenerator({
           finishReason: hasAbstained ? 'abstained' : finishReason,
           usage: usage ?? { inputTokens: 0, outputTokens: 0 },
           ...toCost(usage),
+          promptHash: template.hash,
+          ...(omittedRefs.length > 0 ? { omittedRefs } : {}),
+          ...(omittedMessages > 0 ? { omittedMessages } : {}),
         };
         return;
       }

@@ -37,6 +37,9 @@ export function createOpenAiGenerator({
   betweenTokensTimeoutMs,
   timeoutMs,
   price,
+  contextTokens,
+  historyTokens,
+  prompts,
   ...clientOptions
 }: OpenAiGeneratorOptions): Generator {
   const client = createModelClient(clientOptions);
@@ -70,6 +73,9 @@ export function createOpenAiGenerator({
     model,
     provider: 'openai',
     price,
+    contextTokens,
+    historyTokens,
+    prompts,
     firstTokenTimeoutMs,
     betweenTokensTimeoutMs,
     timeoutMs,

@@ -2,7 +2,7 @@ import type { Attempt, Degradation, Usage } from '@freshet/shared/contracts';
 import { codeOf, type ErrorCode } from '@freshet/shared/errors';
 import { estimateUsage } from '../generation/estimate-usage.ts';
 import type { GenerateOptions, GenerationPart, Spent } from '../generation.ts';
-import { costUsd } from '../model-prices.ts';
+import { costUsd as costOf } from '../model-prices.ts';
 import type { Permit } from './circuit-breaker.ts';
 import type { Route } from './route-table.ts';
 
@@ -19,7 +19,11 @@ export type RoutedPart =
 export const LOST = new DOMException('Another call was faster.', 'AbortError');
 
 /** Failures that say nothing of the route: another question may well be answered. */
-const OF_THE_REQUEST: ReadonlySet<ErrorCode> = new Set(['FRESHET_MODEL_REFUSED', 'FRESHET_CONTEXT_TOO_LONG']);
+const OF_THE_REQUEST: ReadonlySet<ErrorCode> = new Set([
+  'FRESHET_MODEL_REFUSED',
+  'FRESHET_CONTEXT_TOO_LONG',
+  'FRESHET_QUESTION_TOO_LONG',
+]);
 /** Failures of which a model has seen nothing, so that nothing was used. */
 const UNSEEN: ReadonlySet<ErrorCode> = new Set([
   ...OF_THE_REQUEST,
@@ -82,7 +86,7 @@ export async function* attempt(
       return;
     }
     report.usage = estimateUsage(options, written);
-    if (price) report.costUsd = costUsd(report.usage, price);
+    if (price) report.costUsd = costOf(report.usage, price);
     report.isEstimate = true;
   }
 
@@ -94,14 +98,14 @@ export async function* attempt(
   };
   options.signal.addEventListener('abort', onLost, { once: true });
   try {
-    for await (const part of generator.generate({ ...options, prompt, onUsage })) {
+    for await (const part of generator.generate({ ...options, prompt: options.prompt ?? prompt, onUsage })) {
       if (part.type === 'delta') {
         written += part.text.length;
         yield part;
         continue;
       }
-      const { type, finishReason, ...used } = part;
-      spent = used;
+      const { usage, costUsd } = part;
+      spent = { usage, ...(costUsd === undefined ? {} : { costUsd }) };
       end('completed');
       yield { ...part, route: name, model, attempts };
       return;

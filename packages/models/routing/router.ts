@@ -14,7 +14,7 @@ import { createRouteMetrics } from './route-metrics.ts';
 import type { Route, RouteTable } from './route-table.ts';
 import { createMemorySpending, type Spending } from './spending.ts';
 
-export interface RoutedOptions extends Omit<GenerateOptions, 'prompt' | 'onUsage' | 'onRetry'> {
+export interface RoutedOptions extends Omit<GenerateOptions, 'onUsage' | 'onRetry'> {
   /** A route or alias that the request asks for. */
   route?: string | undefined;
   tenant: string;

@@ -10,7 +10,7 @@ import {
   Usage,
 } from './generate.ts';
 import { Messages } from './message.ts';
-import { Passage, SearchedQuery } from './retrieve.ts';
+import { Confidence, Passage, SearchedQuery } from './retrieve.ts';
 import { SearchFilter } from './search-filter.ts';
 import { WatermarkToken } from './watermark.ts';
 
@@ -50,6 +50,7 @@ const RetrievalCompleted = Type.Object(
   {
     type: Type.Literal('retrieval.completed'),
     passages: Type.Array(Passage),
+    confidence: Type.Optional(Confidence),
     query: Type.Optional(SearchedQuery),
     degraded: Type.Optional(Degraded),
     watermark: WatermarkToken,
@@ -75,6 +76,7 @@ const AnswerCompleted = Type.Object(
     costUsd: Type.Optional(CostUsd),
     ...routing,
     degraded: Type.Optional(Degraded),
+    confidence: Type.Optional(Confidence),
     timings: Timings,
     citations: Type.Array(Citation),
     watermark: WatermarkToken,

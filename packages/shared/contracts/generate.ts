@@ -2,7 +2,7 @@ import { type Static, Type } from 'typebox';
 import { Degraded } from './degraded.ts';
 import { Span } from './document.ts';
 import { Messages } from './message.ts';
-import { Passage } from './retrieve.ts';
+import { Confidence, Passage } from './retrieve.ts';
 
 export const ROUTE_NAME_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 
@@ -16,6 +16,7 @@ export const GenerateRequest = Type.Object(
     messages: Messages,
     passages: Type.Array(Passage, { maxItems: 100 }),
     route: Type.Optional(RouteName),
+    confidence: Type.Optional(Confidence),
   },
   { additionalProperties: false, title: 'GenerateRequest' },
 );
@@ -53,6 +54,22 @@ export type Attempt = Static<typeof Attempt>;
 
 /** What an answer says of how it was come by. */
 export const routing = {
+  promptHash: Type.Optional(
+    Type.String({
+      description: 'Version of the prompt that the model was asked with; absent where none was.',
+    }),
+  ),
+  omittedRefs: Type.Optional(
+    Type.Array(Type.Integer({ minimum: 1 }), {
+      description: 'Passages that did not fit into the prompt, so that the model has not seen them.',
+    }),
+  ),
+  omittedMessages: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Earliest messages that did not fit into the prompt.' }),
+  ),
+  strippedSentences: Type.Optional(
+    Type.Integer({ minimum: 1, description: 'Sentences that were left out, as no passage supports them.' }),
+  ),
   route: Type.String({ description: 'The route that answered.' }),
   attempts: Type.Array(Attempt, {
     description:

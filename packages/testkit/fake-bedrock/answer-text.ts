@@ -24,8 +24,10 @@ export function countTokens(text: string): number {
 }
 
 function sentences(prompt: string): string[] {
-  const tagged = [...prompt.matchAll(TAGGED)];
-  const passages = tagged.length > 0 ? tagged : [...prompt.matchAll(NUMBERED)];
+  // Those of the question: a prompt may have examples before them.
+  const asked = prompt.slice(Math.max(0, prompt.lastIndexOf('<passages>')));
+  const tagged = [...asked.matchAll(TAGGED)];
+  const passages = tagged.length > 0 ? tagged : [...asked.matchAll(NUMBERED)];
   // The first sentence of each passage, then the second of each, and so on.
   const rounds = passages.flatMap(([, ref, text = '']) =>
     (text.match(/[^.!?\n]+[.!?]?/g) ?? [])

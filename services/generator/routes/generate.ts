@@ -8,7 +8,9 @@ import type { ServiceApp } from '@freshet/shared/service/app';
 import { activeSpan, recordFailure } from '@freshet/shared/spans';
 import { createEventStream } from '@freshet/shared/sse/reply';
 import { Type } from 'typebox';
-import { generate } from '../generate.ts';
+import { createModelJudge } from '../citations/judge.ts';
+import { createJudgedLater } from '../citations/judged-later.ts';
+import { type AnswerPolicy, generate } from '../generate.ts';
 import type { GenerateMetrics } from '../metrics.ts';
 
 export interface GenerateRouteOptions {
@@ -17,11 +19,23 @@ export interface GenerateRouteOptions {
   metrics: GenerateMetrics;
   stallTimeoutMs: number;
   deltaIntervalMs: number;
+  citations: AnswerPolicy['citations'];
+  abstainBelow: number;
+  judge?: { route: string; timeoutMs: number };
 }
 
 export async function generateRoute(
   app: ServiceApp,
-  { router, tokens, metrics, stallTimeoutMs, deltaIntervalMs }: GenerateRouteOptions,
+  {
+    router,
+    tokens,
+    metrics,
+    stallTimeoutMs,
+    deltaIntervalMs,
+    citations,
+    abstainBelow,
+    judge,
+  }: GenerateRouteOptions,
 ) {
   await app.register(fastifySSE, { heartbeatInterval: 15_000 });
 
@@ -33,14 +47,27 @@ export async function generateRoute(
     const stream = createEventStream<GenerateEvent>(reply, { signal, stallTimeoutMs });
     metrics.streams.inc();
     try {
-      const events = generate(router, {
-        ...request.body,
-        tenant,
-        user: principals.find((principal) => principal.startsWith('user:')),
-        timeLeftMs: timeoutOf(request.headers),
-        signal,
-        deltaIntervalMs,
-      });
+      const judged =
+        judge &&
+        createJudgedLater({
+          judge: createModelJudge({ router, route: judge.route, tenant }),
+          passages: request.body.passages,
+          signal,
+          timeoutMs: judge.timeoutMs,
+          onFailure: (err) => request.log.warn({ err }, 'citation judge failed'),
+        });
+      const events = generate(
+        router,
+        {
+          ...request.body,
+          tenant,
+          user: principals.find((principal) => principal.startsWith('user:')),
+          timeLeftMs: timeoutOf(request.headers),
+          signal,
+          deltaIntervalMs,
+        },
+        { citations, abstainBelow, judged },
+      );
       for await (const event of events) await stream.send(event);
     } catch (thrown) {
       if (signal.reason instanceof ClientGone) return;

@@ -1,5 +1,6 @@
 import type { Passage } from '@freshet/shared/contracts';
 import type { Generator } from '../../generation.ts';
+import { abstention } from '../abstention.ts';
 import { contentWords } from './content-words.ts';
 import { type Sentence, toSentences } from './sentences.ts';
 
@@ -12,8 +13,6 @@ const CONTEXT_WEIGHT = 0.5;
 const MIN_COVERAGE = 0.35;
 /** Cosine similarity (bge-small) of a passage that answers in other words than the question's. */
 const SAME_MEANING = 0.74;
-
-export const ABSTENTION = 'I found no answer to this in the documents that you may see.';
 
 /**
  * Answers without a language model: the sentences of the passages that cover the question's words best, each with
@@ -29,7 +28,7 @@ export function createExtractiveGenerator(): Generator {
       const chosen = chooseSentences(question, passages);
       const usage = { inputTokens: 0, outputTokens: 0 };
       if (chosen.length === 0) {
-        yield { type: 'delta', text: ABSTENTION };
+        yield { type: 'delta', text: abstention(question) };
         yield { type: 'finished', finishReason: 'abstained', usage, costUsd: 0 };
         return;
       }

@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test';
 import type { ErrorCode } from '@freshet/shared/errors';
 import { type FakeBedrockOptions, startFakeBedrock } from '@freshet/testkit/fake-bedrock';
 import type { Fault, RefusalName } from '@freshet/testkit/fake-bedrock/faults';
+import { ABSTENTION } from '../../generation/abstention.ts';
 import { type BedrockGeneratorOptions, createBedrockGenerator } from '../../generation/bedrock.ts';
-import { ABSTENTION } from '../../generation/extractive/generator.ts';
 import { ANSWER, listen, question } from './fixture.ts';
 
 const MODEL = 'eu.anthropic.claude-haiku-4-5-20251001-v1:0';
