@@ -10,6 +10,8 @@ export interface Comparison {
   window: Window;
   /** Share of the weight of the sentence's content words that is found there, 0 to 1. */
   coverage: number;
+  /** The same share without numbers and names. */
+  wordCoverage: number;
   faults: Fault[];
 }
 
@@ -35,22 +37,28 @@ export function compare(
 ): Comparison {
   const isName = ({ key, isName, mayBeName }: Term) =>
     isName || (mayBeName && (evidence.names.has(key) || !evidence.keys.has(key)));
-  let total = 0;
-  let found = 0;
+  const all = { total: 0, found: 0 };
+  const plain = { total: 0, found: 0 };
   for (const term of claim) {
     if (term.kind === 'stop' || term.kind === 'negation') continue;
-    const weight = weigh(term.key) * (isName(term) || term.kind === 'number' ? NAME_WEIGHT : 1);
-    total += weight;
-    found += weight * credit(term, window, evidence);
+    const isPlain = term.kind !== 'number' && !isName(term);
+    const weight = weigh(term.key) * (isPlain ? 1 : NAME_WEIGHT);
+    const credited = weight * credit(term, window, evidence);
+    for (const sum of isPlain ? [all, plain] : [all]) {
+      sum.total += weight;
+      sum.found += credited;
+    }
   }
   const gaps = differences(claim, window.terms);
   const said = new Set(claim.map(({ key }) => key));
   const faults = new Set<Fault>([
     ...replaced(gaps, said, window, evidence, isName),
+    ...(exchangesNames(claim, window.terms, isName) ? (['name'] as const) : []),
     ...(negates(claim, window, gaps) ? (['negation'] as const) : []),
     ...(opposes(gaps, said, window) ? (['antonym'] as const) : []),
   ]);
-  return { window, coverage: total === 0 ? 0 : found / total, faults: [...faults] };
+  const share = ({ total, found }: typeof all, none: number) => (total === 0 ? none : found / total);
+  return { window, coverage: share(all, 0), wordCoverage: share(plain, 1), faults: [...faults] };
 }
 
 function credit(term: Term, window: Window, evidence: Evidence): number {
@@ -104,6 +112,36 @@ function* replaced(
     }
   }
 }
+
+/** Whether two names stand in the opposite order around the same words: who did it, and to whom. */
+function exchangesNames(
+  claim: readonly Term[],
+  theirs: readonly Term[],
+  isName: (term: Term) => boolean,
+): boolean {
+  const places = claim.flatMap((term, i) => (isName(term) ? [i] : []));
+  return places.slice(1).some((second, i) => {
+    const first = places[i]!;
+    const [a, b] = [claim[first]!.key, claim[second]!.key];
+    const [later, earlier] = [a, b].map((key) => theirs.findIndex((term) => term.key === key)) as [
+      number,
+      number,
+    ];
+    if (earlier === -1 || later <= earlier) return false;
+    const mine = between(claim, first, second);
+    const other = between(theirs, earlier, later);
+    return mine.content !== '' && mine.content === other.content && mine.isPassive === other.isPassive;
+  });
+}
+
+function between(terms: readonly Term[], from: number, to: number) {
+  const inside = terms.slice(from + 1, to);
+  const content = inside.filter(({ kind }) => kind !== 'stop').map(({ key }) => key);
+  return { content: content.join(' '), isPassive: inside.some(({ key }) => PASSIVE.has(key)) };
+}
+
+/** What turns who did it and to whom around. */
+const PASSIVE: ReadonlySet<string> = new Set(['by', 'von', 'durch', 'par', 'por']);
 
 /** By another form of the word, or by the words that it is the initials of. */
 function isNamed({ key }: Term, theirs: readonly Term[], evidence: Evidence): boolean {

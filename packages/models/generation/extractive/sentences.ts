@@ -1,4 +1,6 @@
 import type { Passage } from '@freshet/shared/contracts';
+import { sentenceSpans } from '@freshet/shared/text/sentences';
+import type { StemmedLanguage } from '@freshet/shared/text/stem';
 import { contentWords } from './content-words.ts';
 
 /** A sentence, list item, table row or line of code of a passage. */
@@ -7,10 +9,10 @@ export interface Sentence {
   /** Place in the passage, from 0. */
   position: number;
   text: string;
-  words: Set<string>;
+  words: ReadonlySet<string>;
+  /** Reads as a sentence; rows of tables, links of a menu and lines of code do not. */
+  isProse: boolean;
 }
-
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
 /** A line without these reads as a sentence on its own. */
 const LIST_MARKER = /^\s*(?:[-*•]|\d+[.)])\s+/;
@@ -19,31 +21,35 @@ const LIST_MARKER = /^\s*(?:[-*•]|\d+[.)])\s+/;
 const MAX_CHARACTERS = 600;
 
 /** A passage's sentences in reading order; its headings are no sentences. */
-export function toSentences({ ref, text, headingPath }: Passage): Sentence[] {
+export function toSentences({ ref, text, headingPath }: Passage, language: StemmedLanguage): Sentence[] {
   const headings = new Set(headingPath);
   const found: Sentence[] = [];
   for (const line of text.split('\n')) {
     const bare = line.replace(LIST_MARKER, '').trim();
-    if (bare === '' || headings.has(bare)) continue;
-    const isRow = bare.includes(' | ');
-    const parts = isRow ? [bare] : [...segmenter.segment(bare)].map(({ segment }) => segment.trim());
-    for (const part of joinAbbreviations(parts)) {
+    if (bare === '' || headings.has(bare.replace(/^#+\s*/, ''))) continue;
+    const parts = isRow(bare) ? [bare] : sentenceSpans(bare).map(({ start, end }) => bare.slice(start, end));
+    for (const part of parts) {
       if (part.length > MAX_CHARACTERS) continue;
-      found.push({ ref, position: found.length, text: part, words: contentWords(part) });
+      found.push({
+        ref,
+        position: found.length,
+        text: part,
+        words: contentWords(part, language),
+        isProse: isProse(part),
+      });
     }
   }
   return found;
 }
 
-/** The segmenter ends a sentence at "e.g." and "No."; what goes on in lower case or with a digit was no end. */
-function joinAbbreviations(parts: string[]): string[] {
-  const joined: string[] = [];
-  for (const part of parts) {
-    const previous = joined.at(-1);
-    const goesOn =
-      previous !== undefined && /\b(?:e\.g|i\.e|etc|vs|cf|approx|no|fig|sec|ca)\.$/i.test(previous);
-    if (goesOn) joined[joined.length - 1] = `${previous} ${part}`;
-    else if (part !== '') joined.push(part);
-  }
-  return joined;
+function isRow(line: string): boolean {
+  return line.includes(' | ') || line.includes('\t') || line.startsWith('|');
+}
+
+/** It ends like a sentence, has a few words, and most of its characters are letters. */
+function isProse(text: string): boolean {
+  if (isRow(text) || !/[.!?:…。！？]["'”’)*_`]*$/.test(text)) return false;
+  if (/[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]{4}/u.test(text)) return true;
+  const letters = text.match(/\p{L}/gu)?.length ?? 0;
+  return text.split(/\s+/).length >= 4 && letters > 0.6 * text.length;
 }
