@@ -12,7 +12,7 @@ const CONTEXT_WEIGHT = 0.5;
 /** What a match in the sentence before counts: `it` and `they` point there. */
 const BEFORE_WEIGHT = 0.3;
 /** A row or a fragment beside a sentence that covers as much. */
-const FRAGMENT_SHARE = 0.7;
+const FRAGMENT_SHARE = 0.6;
 /** A sentence that holds what is asked for: a number, a date, a name. */
 const EXPECTED_SHARE = 1.25;
 /** Below this share of the question's weight, the best sentence is no answer. */
@@ -37,6 +37,8 @@ export function chooseSentences(question: string, passages: readonly Passage[]):
   const chosen: Candidate[] = [];
   for (const candidate of candidates) {
     if (chosen.length === MAX_SENTENCES || candidate.score < CLOSE_TO_BEST * best.score) break;
+    // After a sentence that answers, rows and fragments would only follow for their words.
+    if (best.isProse && !candidate.isProse) continue;
     if (!chosen.some((other) => saysTheSame(other, candidate))) chosen.push(candidate);
   }
   const changedAt = new Map(passages.map((passage) => [passage.ref, Date.parse(passage.changedAt)]));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createModelGenerator, type ModelPart } from '../../generation/model-generator.ts';
+import { builtInPrompts } from '../../generation/prompt/templates.ts';
 import { listen } from './fixture.ts';
 
 function speaking(parts: ModelPart[]) {
@@ -44,6 +45,7 @@ test('a price without a count of tokens gives no cost', async () => {
     type: 'finished',
     finishReason: 'stop',
     usage: { inputTokens: 0, outputTokens: 0 },
+    promptHash: builtInPrompts().get().hash,
   });
 });
 
