@@ -22,6 +22,7 @@ export const variants: Record<string, string[]> = {
     ...['--set', 'connectors.existingSecret=connectors'],
     ...['--set', 'modelRoutes.default=fast,modelRoutes.routes.fast.provider=bedrock'],
     ...['--set', 'modelRoutes.routes.fast.model=anthropic.claude-haiku-4-5-20251001-v1:0'],
+    ...['--set', 'prompts.default.system\\.md=Answer briefly.'],
     ...['--set', 'networkPolicy.gatewayFrom[0].namespaceSelector.matchLabels.a=b'],
   ],
 };

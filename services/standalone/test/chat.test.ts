@@ -44,6 +44,7 @@ test('an answer streams in order, cites what it says, and ends once', async (t) 
     refs: [1],
     verdict: 'supported',
     score: 1,
+    support: { ref: 1, span: { start: 0, end: 37 } },
   });
 });
 

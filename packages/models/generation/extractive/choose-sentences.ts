@@ -1,7 +1,7 @@
 import type { Passage } from '@freshet/shared/contracts';
 import { detectQuestionLanguage } from '@freshet/shared/text/language';
 import { contentWords } from './content-words.ts';
-import { expectedAnswer } from './expected-answer.ts';
+import { askedFor } from './expected-answer.ts';
 import { type Sentence, toSentences } from './sentences.ts';
 
 const MAX_SENTENCES = 3;
@@ -49,8 +49,8 @@ export function chooseSentences(question: string, passages: readonly Passage[]):
 /** Candidates, best first: the share of the question's weight that a sentence covers, times its passage's rank. */
 function rank(question: string, passages: readonly Passage[]): Candidate[] {
   const language = detectQuestionLanguage(question);
-  const asked = contentWords(question, language);
-  const hasExpected = expectedAnswer(question);
+  const { about, isHeldBy } = askedFor(question);
+  const asked = contentWords(about, language);
   const read = passages.map((passage) => ({
     passage,
     context: contentWords([passage.title ?? '', ...passage.headingPath].join(' '), language),
@@ -73,7 +73,7 @@ function rank(question: string, passages: readonly Passage[]): Candidate[] {
         }
         const coverage = total === 0 ? 0 : covered / total;
         const form =
-          (sentence.isProse ? 1 : FRAGMENT_SHARE) * (hasExpected?.(sentence.text) ? EXPECTED_SHARE : 1);
+          (sentence.isProse ? 1 : FRAGMENT_SHARE) * (isHeldBy?.(sentence.text) ? EXPECTED_SHARE : 1);
         return { ...sentence, coverage, score: (coverage + 0.1) * (0.4 + passage.score) * form };
       }),
     )

@@ -13,8 +13,17 @@ const FORMS: [RegExp, RegExp][] = [
   [/\bwho(?:m|se)?\b|\bwer\b|\bqui\b|\bquién\b/i, NAME],
 ];
 
-/** Whether a text holds what a question asks for; `undefined` for a question of which no form tells. */
-export function expectedAnswer(question: string): ((text: string) => boolean) | undefined {
+export interface AskedFor {
+  /** The question without the words that only ask, such as `how long`: an answer has a number in their place. */
+  about: string;
+  /** Whether a text holds what is asked for; absent for a question of which no form tells. */
+  isHeldBy?: (text: string) => boolean;
+}
+
+/** What a question asks for, by its form. */
+export function askedFor(question: string): AskedFor {
   const form = FORMS.find(([asks]) => asks.test(question));
-  return form && ((text) => form[1].test(text));
+  if (!form) return { about: question };
+  const [asks, answers] = form;
+  return { about: question.replace(asks, ' '), isHeldBy: (text) => answers.test(text) };
 }
