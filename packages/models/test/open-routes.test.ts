@@ -242,3 +242,11 @@ test('a file that is not there, and variables that have no use beside one, are r
     message: 'ROUTES_FILE has no use for GENERATION_PROVIDER, GENERATION_MODEL.',
   });
 });
+
+test('a route whose prompt is not there is refused, naming those that are', async (t) => {
+  const routes = { fast: { ...fast, prompt: 'brief' } };
+  await assert.rejects(open(t, { default: 'fast', routes }), {
+    code: 'FRESHET_CONFIG_INVALID',
+    message: /\/routes\/fast\/prompt .*"brief".*default, judge/,
+  });
+});

@@ -11,7 +11,7 @@ import { createAnswer } from '../answer.ts';
 
 const retrieved: RetrieveResponse = {
   passages: [],
-  confidence: 0,
+  confidence: 0.4,
   watermark: '',
   timings: {
     waitMs: 0,
@@ -39,14 +39,16 @@ const generated: GenerateEvent[] = [
   },
 ];
 
-test('answers that follow each other share one connection to the generator', async (t) => {
+test('answers that follow each other share one connection to the generator, which hears of the confidence', async (t) => {
   const sockets = new Set<Socket>();
+  const bodies: { confidence?: number }[] = [];
   const server = createServer((request: IncomingMessage, response) => {
     if (request.url === '/v1/retrieve') {
       response.end(JSON.stringify(retrieved));
       return;
     }
     sockets.add(request.socket);
+    request.on('data', (body) => bodies.push(JSON.parse(String(body))));
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     for (const event of generated) {
       response.write(encodeEvent({ event: event.type, data: JSON.stringify(event) }));
@@ -68,14 +70,23 @@ test('answers that follow each other share one connection to the generator', asy
   const answer = createAnswer({ retriever, generator, tokens, timeoutMs: 10_000 });
   for (let asked = 0; asked < 3; asked++) {
     const types: string[] = [];
+    const confidences: (number | undefined)[] = [];
     const events = answer({
       access: { tenant: 'default', principals: [] },
       request: { messages: [{ role: 'user', content: 'How long?' }] },
       trace: { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), isSampled: false },
       signal: new AbortController().signal,
     });
-    for await (const event of events) types.push(event.type);
+    for await (const event of events) {
+      types.push(event.type);
+      if ('confidence' in event) confidences.push(event.confidence);
+    }
     assert.deepEqual(types, ['chat.started', 'retrieval.completed', 'answer.delta', 'answer.completed']);
+    assert.deepEqual(confidences, [0.4, 0.4]);
   }
   assert.equal(sockets.size, 1);
+  assert.deepEqual(
+    bodies.map(({ confidence }) => confidence),
+    [0.4, 0.4, 0.4],
+  );
 });
