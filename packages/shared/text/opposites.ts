@@ -53,8 +53,8 @@ export function hasOpposite(word: string, others: ReadonlySet<string>): boolean 
 }
 
 const NEGATIONS = new Set(
-  `no not never without except neither nor cannot lacked lack isn wasn weren didn doesn don aren couldn hasn haven hadn
-  wouldn shouldn won unable fail failed t`.split(/\s+/),
+  `no not never without except neither nor cannot lacked lack isn wasn weren didn doesn aren couldn hasn haven hadn
+  wouldn shouldn unable fail failed t`.split(/\s+/),
 );
 
 /** Whether an English word in lower case, parted at its apostrophe, turns what is said into its contrary. */

@@ -62,7 +62,7 @@ test('a judge that is not there, or that text would wait for, is refused at the 
 });
 
 test('a question that fits into no prompt is refused, not cut', async (t) => {
-  const fleet = await start(t, () => 'never said');
+  const fleet = await start(t, () => 'never said', { ABSTAIN_BELOW: '0' });
   const response = await fleet.ask(question('빨리 '.repeat(2000)), JSON_ONLY);
   assert.equal(response.status, 400);
   assert.equal(((await response.json()) as { code: string }).code, 'FRESHET_QUESTION_TOO_LONG');
