@@ -37,7 +37,7 @@ export function compare(a: ComparedReport, b: ComparedReport): Comparison {
     return after ? [{ id, before, after }] : [];
   });
   if (pairs.length === 0) throw invalid('The runs share no question; give two runs of the same half.');
-  const metrics = METRICS.map((metric) => [metric, compareBy(metric, pairs)]);
+  const metrics = METRICS.map((metric) => [metric, comparePairs(by(metric, pairs))]);
   return {
     dataset: a.dataset,
     questions: pairs.length,
@@ -46,19 +46,30 @@ export function compare(a: ComparedReport, b: ComparedReport): Comparison {
   };
 }
 
-function compareBy(
-  metric: Metric,
-  pairs: readonly { id: string; before: Scores; after: Scores }[],
+/**
+ * Compares two runs by the value that each gives to the same question.
+ * @param pairs at least one
+ */
+export function comparePairs(
+  pairs: readonly { id: string; before: number; after: number }[],
+  { isLowerBetter = false }: { isLowerBetter?: boolean } = {},
 ): MetricComparison {
-  const differences = pairs.map(({ before, after }) => after[metric] - before[metric]);
+  const differences = pairs.map(({ before, after }) => after - before);
+  const sign = isLowerBetter ? -1 : 1;
+  const idsOf = (direction: number) =>
+    pairs.filter((_, i) => Math.sign(differences[i]!) === direction).map(({ id }) => id);
   return {
-    a: round(mean(pairs.map(({ before }) => before[metric]))),
-    b: round(mean(pairs.map(({ after }) => after[metric]))),
+    a: round(mean(pairs.map(({ before }) => before))),
+    b: round(mean(pairs.map(({ after }) => after))),
     difference: round(mean(differences)),
     p: round(randomizationTest(differences)),
-    won: pairs.filter(({ before, after }) => after[metric] > before[metric]).map(({ id }) => id),
-    lost: pairs.filter(({ before, after }) => after[metric] < before[metric]).map(({ id }) => id),
+    won: idsOf(sign),
+    lost: idsOf(-sign),
   };
+}
+
+function by(metric: Metric, pairs: readonly { id: string; before: Scores; after: Scores }[]) {
+  return pairs.map(({ id, before, after }) => ({ id, before: before[metric], after: after[metric] }));
 }
 
 function scoresById({ results }: ComparedReport): Map<string, Scores> {

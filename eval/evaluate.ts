@@ -1,20 +1,15 @@
-import { existsSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { ingest } from '@freshet/cli/ingest';
-import { type InputItem, readInputs } from '@freshet/cli/input/read-inputs';
+import { basename } from 'node:path';
 import type { Progress } from '@freshet/cli/progress';
 import type { Embedder } from '@freshet/models/embedding';
 import type { Rescore } from '@freshet/retriever/rescore/rescore';
 import type { RetrieveResponse } from '@freshet/shared/contracts';
-import { FreshetError } from '@freshet/shared/errors';
-import { type Question, readQuestions } from './beir.ts';
-import { startFleet } from './fleet.ts';
+import type { Question } from './beir.ts';
+import { openLoadedFleet } from './loaded-fleet.ts';
 import { scoreRanking } from './metrics.ts';
-import { openEvaluationIndex } from './opensearch.ts';
 import { rankOfAnswer } from './passage-labels.ts';
 import { createReport, type QuestionResult, type Report } from './report/report.ts';
-import { type SampleSize, sampleByHash, sampleCorpus } from './sampling.ts';
-import { type Half, takeHalf } from './split.ts';
+import type { SampleSize } from './sampling.ts';
+import type { Half } from './split.ts';
 
 /** Passages of one question; enough that they come from more than ten documents. */
 const PASSAGES = 50;
@@ -60,31 +55,21 @@ export async function evaluate({
   progress,
   signal,
 }: EvaluateOptions): Promise<Report> {
-  const all = takeHalf(await readQuestions(folder), half);
-  const questions = sample ? sampleByHash(all, sample.questions, ({ id, text }) => `${id}\n${text}`) : all;
-  if (!questions.some(({ labels }) => labels.size > 0)) {
-    throw new FreshetError('FRESHET_REQUEST_INVALID', {
-      detail: `${folder}: no question of half ${half} has a relevant document in qrels/test.tsv.`,
-    });
-  }
   await using opened = new AsyncDisposableStack();
   opened.defer(() => progress.finish());
-  const index = engine === 'opensearch' ? await openEvaluationIndex(embedder) : undefined;
-  if (index) opened.defer(() => index.close());
-  const { client, close } = await startFleet({
+  const fleet = await openLoadedFleet({
+    folder,
+    index: engine,
+    half,
+    sample,
     embedder,
     tokenizer,
-    principals: ['group:security'],
     ...(rescore ? { rescore } : {}),
-    ...(index ? { env: index.env } : {}),
-  });
-  opened.defer(close);
-  const { indexed, skipped } = await ingest({
-    client,
-    items: await readCorpus(folder, questions, sample, signal),
+    progress,
     signal,
-    onProgress: ({ stage, done, total }) => progress.update(stage, done, total),
   });
+  opened.defer(() => fleet.close());
+  const { client, questions, documents, skippedDocuments } = fleet;
   const results: QuestionResult[] = [];
   for (const question of [...questions, ...strangers]) {
     const found = await client.search({ query: question.text, limit: PASSAGES }, signal);
@@ -98,35 +83,11 @@ export async function evaluate({
     half,
     ...(sample ? { sample } : {}),
     embedder: embedder.fingerprint,
-    documents: indexed,
-    skippedDocuments: skipped.length,
+    documents,
+    skippedDocuments,
     embedsQuestions,
   };
   return createReport(head, results);
-}
-
-async function readCorpus(
-  folder: string,
-  questions: readonly Question[],
-  sample: SampleSize | undefined,
-  signal: AbortSignal,
-): Promise<AsyncIterable<InputItem>> {
-  const documents = join(folder, 'documents');
-  const read = () => readInputs([existsSync(documents) ? documents : folder], { source: 'eval', signal });
-  if (!sample) return read();
-  const ids: string[] = [];
-  for await (const item of read()) if ('document' in item) ids.push(item.document.documentId);
-  const chosen = sampleCorpus(questions, ids, sample.distractors);
-  return only(read(), chosen);
-}
-
-async function* only(
-  items: AsyncIterable<InputItem>,
-  documentIds: ReadonlySet<string>,
-): AsyncGenerator<InputItem> {
-  for await (const item of items) {
-    if ('document' in item && documentIds.has(item.document.documentId)) yield item;
-  }
 }
 
 function score(question: Question, found: RetrieveResponse, embedsQuestions: boolean): QuestionResult {

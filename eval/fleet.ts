@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createFreshetClient, type FreshetClient } from '@freshet/cli/client';
 import type { Embedder } from '@freshet/models/embedding';
 import type { Rescore } from '@freshet/retriever/rescore/rescore';
+import type { RouteTable } from '@freshet/models/routing/route-table';
 import { createLogger } from '@freshet/shared/log';
 import { openStandalone } from '@freshet/standalone/app';
 
@@ -18,6 +19,8 @@ export interface EvaluationFleetOptions {
   tokenizer?: string | undefined;
   /** Whom the questions come from: they see what these may see. */
   principals?: string[];
+  /** By whom questions are answered; sentences of the passages by default. Who opened them closes them. */
+  routes?: RouteTable | undefined;
   /** Further variables, such as those of an index on OpenSearch. */
   env?: Record<string, string>;
   /** In place of the retriever's own. */
@@ -29,6 +32,7 @@ export async function startFleet({
   embedder,
   tokenizer,
   principals = [],
+  routes,
   env = {},
   rescore,
 }: EvaluationFleetOptions): Promise<EvaluationFleet> {
@@ -43,6 +47,7 @@ export async function startFleet({
     embedder,
     ...(tokenizer === undefined ? {} : { tokenizer }),
     ...(rescore ? { rescore } : {}),
+    ...(routes === undefined ? {} : { routes }),
   });
   const url = await standalone.gateway.app.listen({ host: '127.0.0.1', port: 0 });
   const client = createFreshetClient({ url, apiKey });

@@ -1,11 +1,10 @@
 import { basename, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createProgress } from '@freshet/cli/progress';
-import { FreshetError } from '@freshet/shared/errors';
 import { main } from '@freshet/shared/service/run';
 import { compare } from './compare.ts';
 import { openEvaluationEmbedder } from './embedder.ts';
 import { evaluate } from './evaluate.ts';
+import { invalid, oneOf, parseOptions, sampleSize } from './options.ts';
 import { comparisonToMarkdown } from './report/comparison.ts';
 import { readReport, writeReport } from './report/files.ts';
 import { toMarkdown } from './report/markdown.ts';
@@ -40,24 +39,14 @@ await main(async () => {
 });
 
 function parse() {
-  try {
-    return parseArgs({ options, allowPositionals: true });
-  } catch (cause) {
-    throw invalid((cause as Error).message.replaceAll('\n', ' '), cause);
-  }
+  return parseOptions(options);
 }
 
 async function evaluateFolder(values: Values): Promise<void> {
   const folder = resolve(values.data);
   const half = oneOf(HALVES, values.half, '--half');
   const index = oneOf(['sqlite', 'opensearch'] as const, values.index, '--index');
-  const sample =
-    values.questions === undefined
-      ? undefined
-      : {
-          questions: wholeNumber(values.questions, '--questions'),
-          distractors: wholeNumber(values.distractors, '--distractors'),
-        };
+  const sample = sampleSize(values);
   const embedsQuestions = values['embed-questions'];
   const { embedder, tokenizer } = await openEvaluationEmbedder({ embedsQuestions });
   try {
@@ -86,19 +75,4 @@ async function compareFiles(paths: string[], { json }: Values): Promise<void> {
   const [a, b] = await Promise.all(paths.map(readReport));
   const comparison = compare(a!, b!);
   console.log(json ? JSON.stringify(comparison) : comparisonToMarkdown(comparison));
-}
-
-function oneOf<T extends string>(choices: readonly T[], value: string, option: string): T {
-  const choice = choices.find((one) => one === value);
-  if (choice === undefined) throw invalid(`${option} is one of ${choices.join(', ')}.`);
-  return choice;
-}
-
-function wholeNumber(value: string, option: string): number {
-  if (!/^\d{1,9}$/.test(value)) throw invalid(`${option} is a whole number.`);
-  return Number(value);
-}
-
-function invalid(detail: string, cause?: unknown): FreshetError {
-  return new FreshetError('FRESHET_REQUEST_INVALID', { detail, ...(cause === undefined ? {} : { cause }) });
 }
