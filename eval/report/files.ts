@@ -17,19 +17,23 @@ export async function writeReport(folder: string, report: Report): Promise<void>
 
 /** @throws FreshetError FRESHET_REQUEST_INVALID when the file is no report of a run */
 export async function readReport(path: string): Promise<Report> {
-  let report: Report;
+  const report = (await readJsonFile(path)) as Report | null;
+  if (typeof report?.dataset !== 'string' || !Array.isArray(report.results) || !('byDocument' in report)) {
+    throw new FreshetError('FRESHET_REQUEST_INVALID', {
+      detail: `${path}: give the report.json of an evaluation of retrieval.`,
+    });
+  }
+  return report;
+}
+
+/** @throws FreshetError FRESHET_REQUEST_INVALID when the file cannot be read or is no JSON */
+export async function readJsonFile(path: string): Promise<unknown> {
   try {
-    report = JSON.parse(await readFile(path, 'utf8')) as Report;
+    return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new FreshetError('FRESHET_REQUEST_INVALID', {
       detail: `${path}: ${(cause as Error).message}.`,
       cause,
     });
   }
-  if (typeof report?.dataset !== 'string' || !Array.isArray(report.results)) {
-    throw new FreshetError('FRESHET_REQUEST_INVALID', {
-      detail: `${path}: give the report.json of an evaluation.`,
-    });
-  }
-  return report;
 }
