@@ -89,7 +89,12 @@ const generator = spawnService(
   },
   values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
 );
-const client = createServiceClient({ name: 'generator', baseUrl: url, connections: streams });
+const client = createServiceClient({
+  name: 'generator',
+  baseUrl: url,
+  connections: streams,
+  timeoutMs: 120_000,
+});
 
 /** The longest delay of the generator's event loop since it was last asked. */
 async function readMaxStallMs(): Promise<number> {
@@ -120,6 +125,7 @@ async function measure(question: string) {
   const failures = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
   if (failures.length > 0) console.error(failures[0]);
   const answers = ended.filter(({ endedAt }) => endedAt >= start && endedAt < end);
+  if (answers.length === 0) throw new Error('no answer ended in the time that was measured');
   return {
     answers,
     errors: failures.length,

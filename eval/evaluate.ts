@@ -23,7 +23,7 @@ export interface EvaluateOptions {
   half?: Half;
   sample?: SampleSize;
   embedder: Embedder;
-  tokenizer: string;
+  tokenizer?: string | undefined;
   /** Whether questions are embedded here and now, and that is part of their time. */
   embedsQuestions?: boolean;
   /** In place of the retriever's own. */
