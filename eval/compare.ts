@@ -2,6 +2,7 @@ import { FreshetError } from '@freshet/shared/errors';
 import { METRICS, type Metric, mean, type Scores } from './metrics.ts';
 import { randomizationTest } from './paired-test.ts';
 import type { Report } from './report/report.ts';
+import { roundFigure } from './rounding.ts';
 
 export interface MetricComparison {
   a: number;
@@ -59,10 +60,10 @@ export function comparePairs(
   const idsOf = (direction: number) =>
     pairs.filter((_, i) => Math.sign(differences[i]!) === direction).map(({ id }) => id);
   return {
-    a: round(mean(pairs.map(({ before }) => before))),
-    b: round(mean(pairs.map(({ after }) => after))),
-    difference: round(mean(differences)),
-    p: round(randomizationTest(differences)),
+    a: roundFigure(mean(pairs.map(({ before }) => before))),
+    b: roundFigure(mean(pairs.map(({ after }) => after))),
+    difference: roundFigure(mean(differences)),
+    p: roundFigure(randomizationTest(differences)),
     won: idsOf(sign),
     lost: idsOf(-sign),
   };
@@ -78,8 +79,4 @@ function scoresById({ results }: ComparedReport): Map<string, Scores> {
 
 function invalid(detail: string): FreshetError {
   return new FreshetError('FRESHET_REQUEST_INVALID', { detail });
-}
-
-function round(value: number): number {
-  return Number(value.toFixed(4));
 }

@@ -1,6 +1,7 @@
 import { bootstrapRatio, type Estimate } from '../bootstrap.ts';
 import { percentile } from '../metrics.ts';
 import type { ReportHead } from '../report/report.ts';
+import { roundFigure } from '../rounding.ts';
 import { type AnswerMetric, METRICS, measurable } from './metrics.ts';
 import type { AnswerResult } from './result.ts';
 
@@ -33,7 +34,7 @@ export function createAnswerReport(head: AnswerReportHead, results: AnswerResult
   const metrics = measurable(results).map((name) => {
     const shares = results.flatMap((result) => METRICS[name].measure(result) ?? []);
     const { mean, low, high } = bootstrapRatio(shares);
-    return [name, { mean: round(mean), low: round(low), high: round(high) }] as const;
+    return [name, { mean: roundFigure(mean), low: roundFigure(low), high: roundFigure(high) }] as const;
   });
   return {
     kind: 'answers',
@@ -64,10 +65,5 @@ function countBy(
 }
 
 function percentiles(times: readonly number[]): Percentiles {
-  return { p50: round(percentile(times, 0.5)), p95: round(percentile(times, 0.95)) };
-}
-
-/** Dollars an answer may be millionths. */
-function round(value: number): number {
-  return Math.abs(value) < 0.01 ? Number(value.toPrecision(4)) : Number(value.toFixed(4));
+  return { p50: roundFigure(percentile(times, 0.5)), p95: roundFigure(percentile(times, 0.95)) };
 }

@@ -36,6 +36,15 @@ test('what the better route is worse by is said beside it', () => {
   assert.equal(compareAnswers(runOf('cheap', 'no'), dear, { by: 'usdPerAnswer' }).decision.better, 'cheap');
 });
 
+test('dollars of a small model are not rounded away', () => {
+  const [cheap, dear] = [
+    runOf('cheap', 'yes', { costUsd: 0.000012 }),
+    runOf('dear', 'yes', { costUsd: 0.000024 }),
+  ];
+  const { metrics, decision } = compareAnswers(dear, cheap, { by: 'usdPerAnswer' });
+  assert.deepEqual([metrics.usdPerAnswer?.difference, decision.better], [-0.000012, 'cheap']);
+});
+
 test('a metric is compared over the questions to which both runs give it', () => {
   const a = reportOf([answered('q1', 'yes'), refused('q2', { isAnswerable: true }), answered('q3', 'yes')]);
   const b = reportOf([answered('q2', 'yes'), answered('q1', 'yes'), answered('q4', 'yes')]);
