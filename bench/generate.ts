@@ -29,6 +29,8 @@ import { becomesReady, spawnService, stopProcess } from './service-process.ts';
  *   nothing to check; `cpuMsPerAnswerWithChecks`, with an answer of sentences, each of which cites a passage.
  * - `maxStallMs`: longest delay of the generator's event loop, by its own metric, in samples of 10 ms.
  *   `readerMaxStallMs` is that of this process: what the reader is late by, the other figures hold too.
+ * - `coreShare`: what the generator took of a core, with checks. `waitedShare`: how much of the time its main thread
+ *   was ready to run while others had the cores. Much of it, and latencies and stalls are the machine's.
  *
  * `--core` binds the generator to that core, by `taskset`.
  */
@@ -47,7 +49,8 @@ const PASSAGE_CHARACTERS = 1_200;
 const streams = Number(values.streams);
 const seconds = Number(values.seconds);
 const answerMs = TOKENS * Number(values['between-tokens']);
-const tokens = createAccessTokens({ secret: 'a secret of the benchmark, long enough' });
+const secret = 'a secret of the benchmark, long enough';
+const tokens = createAccessTokens({ secret, ttlSeconds: 600 });
 
 async function readPassages(): Promise<Passage[]> {
   const folder = join(import.meta.dirname, '..', 'eval', 'sample', 'documents', 'handbook');
@@ -81,7 +84,7 @@ const generator = spawnService(
   {
     ...process.env,
     PORT: String(port),
-    INTERNAL_TOKEN_SECRET: 'a secret of the benchmark, long enough',
+    INTERNAL_TOKEN_SECRET: secret,
     GENERATION_PROVIDER: 'openai',
     GENERATION_URL: modelUrl,
     GENERATION_MODEL: 'fake',
@@ -130,6 +133,7 @@ async function measure(question: string) {
     answers,
     errors: failures.length,
     cpuMsPerAnswer: (after.totalMs - before.totalMs) / answers.length,
+    waitedShare: (after.waitedMs - before.waitedMs) / (end - start),
     coreShare: (after.totalMs - before.totalMs) / (end - start),
     maxStallMs,
     readerMaxStallMs: readers.max / 1e6,
@@ -156,6 +160,7 @@ try {
     cpuMsPerAnswer: round(unchecked.cpuMsPerAnswer),
     cpuMsPerAnswerWithChecks: round(checked.cpuMsPerAnswer),
     coreShare: round(checked.coreShare),
+    waitedShare: round(checked.waitedShare),
     maxStallMs: round(Math.max(checked.maxStallMs, unchecked.maxStallMs)),
     readerMaxStallMs: round(Math.max(checked.readerMaxStallMs, unchecked.readerMaxStallMs)),
     loadAverage: round(loadavg()[0]!),

@@ -10,15 +10,18 @@ export interface ProcessTimes {
   mainThreadMs: number;
   /** The part of it that each kind of thread took, by the name that the kernel knows the thread by. */
   threadsMs: Record<string, number>;
+  /** How long the main thread was ready to run and had no core; NaN where the kernel does not count it. */
+  waitedMs: number;
   /** Resident memory in MiB. */
   residentMiB: number;
 }
 
 /** What a process has used since its start, from /proc: Linux only. A tick is 10 ms, so short spans say little. */
 export async function readProcessTimes(pid: number): Promise<ProcessTimes> {
-  const [total, main, status, threadsMs] = await Promise.all([
+  const [total, main, schedule, status, threadsMs] = await Promise.all([
     readFile(`/proc/${pid}/stat`, 'utf8'),
     readFile(`/proc/${pid}/task/${pid}/stat`, 'utf8'),
+    readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => ''),
     readFile(`/proc/${pid}/status`, 'utf8'),
     readThreads(pid),
   ]);
@@ -26,6 +29,8 @@ export async function readProcessTimes(pid: number): Promise<ProcessTimes> {
     totalMs: milliseconds(total),
     mainThreadMs: milliseconds(main),
     threadsMs,
+    // Time on a core and time without one, both in nanoseconds, and the number of turns.
+    waitedMs: Number(schedule.split(' ')[1]) / 1e6,
     residentMiB: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024,
   };
 }
