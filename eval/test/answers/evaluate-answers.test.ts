@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { createProgress } from '@freshet/cli/progress';
 import { createHashedEmbedder } from '@freshet/models/embedding/hashed';
-import { ABSTENTION } from '@freshet/models/generation/extractive/generator';
+import { ABSTENTION } from '@freshet/models/generation/abstention';
 import { generatorModelConfig } from '@freshet/models/open-generator';
 import { openGenerationRoutes } from '@freshet/models/open-routes';
 import { loadConfig } from '@freshet/shared/config';
