@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createFreshetClient, type FreshetClient } from '@freshet/cli/client';
 import type { Embedder } from '@freshet/models/embedding';
-import type { Rescore } from '@freshet/retriever/rescore/rescore';
 import type { RouteTable } from '@freshet/models/routing/route-table';
+import type { Rescore } from '@freshet/retriever/rescore/rescore';
 import { createLogger } from '@freshet/shared/log';
 import { openStandalone } from '@freshet/standalone/app';
 

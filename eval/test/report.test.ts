@@ -16,7 +16,7 @@ test('a summary has each metric with its interval, and how well the score tells 
   assert.deepEqual(summary['recall@1CI'], [0, 1]);
   assert.deepEqual(summary['recall@5CI'], [1, 1]);
   assert.equal(summary['answerableAuroc'], 0.75);
-  assert.equal(summary['answerableSignal'], 'score');
+  assert.equal(summary['answerableSignal'], 'confidence');
   assert.equal(summary['retrieveP50Ms'], 10);
   assert.equal(summary['passages'], 'this set labels no passages');
 });
