@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { type Static, Type } from 'typebox';
 import { openOnnxEmbedder } from './embedding/onnx/embedder.ts';
 import type { Embedder } from './embedding.ts';
+import { bgeSmallEn } from './weights/bundle.ts';
 import { ensureWeights, type WeightsLog } from './weights/ensure.ts';
 
 export const localEmbedderConfig = {
@@ -30,7 +31,7 @@ export async function openLocalEmbedder(
   log: WeightsLog,
   { niceness = 0 }: EmbedderOptions = {},
 ): Promise<LocalEmbedder> {
-  const weights = await ensureWeights({ log });
+  const weights = await ensureWeights(bgeSmallEn, { log });
   const threads = EMBED_THREADS || Math.min(4, availableParallelism());
   const embedder = await openOnnxEmbedder({ ...weights, threads, niceness });
   return { embedder, tokenizer: weights.tokenizer };

