@@ -3,7 +3,7 @@ SHELL := /bin/bash
 # Node comes from npm, so that a machine with an older Node runs this too: npm puts it in front.
 RUN := npm run -s
 
-.PHONY: help start test lint eval eval-check metric-cases bench clean config-docs models compose-test load
+.PHONY: help start local-model test lint eval eval-check metric-cases bench clean config-docs models compose-test load
 
 help: ## list what there is to make
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  %-12s %s\n", $$1, $$2}'
@@ -12,8 +12,14 @@ node_modules/.package-lock.json: package-lock.json package.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
-start: node_modules/.package-lock.json ## run the whole fleet in one process, with the sample corpus, on :8080
-	@$(RUN) start
+LLAMA := packages/models/generation/local/runtime
+
+$(LLAMA)/node_modules/.package-lock.json: $(LLAMA)/package-lock.json
+	@$(RUN) local-model:install
+	@touch $@
+
+start: node_modules/.package-lock.json $(if $(MODEL),$(LLAMA)/node_modules/.package-lock.json) ## run the whole fleet in one process, with the sample corpus, on :8080; MODEL=file.gguf or SmolLM2-135M has a local model answer
+	@$(if $(MODEL),GENERATION_PROVIDER=local GENERATION_MODEL='$(MODEL)') $(RUN) start
 
 test: node_modules/.package-lock.json ## run every test, with coverage
 	@$(RUN) models:fetch
@@ -55,6 +61,9 @@ load: node_modules/.package-lock.json .cache/load-venv/installed ## ask the flee
 # Where a build of the images finds it; without it, the build downloads it.
 models: node_modules/.package-lock.json ## fetch the embedding model into .cache, for the images
 	@FRESHET_CACHE_DIR=.cache $(RUN) models:fetch
+
+local-model: node_modules/.package-lock.json $(LLAMA)/node_modules/.package-lock.json ## install llama.cpp and fetch the small model that its tests run
+	@$(RUN) models:fetch -- SmolLM2-135M
 
 compose-test: models ## build the images, run docker-compose.yml, kill each container and ask again
 	@$(RUN) compose:test

@@ -14,16 +14,17 @@ export const generatorModelConfig = {
     }),
   ),
   GENERATION_PROVIDER: Type.Union(
-    [Type.Literal('extractive'), Type.Literal('bedrock'), Type.Literal('openai')],
+    [Type.Literal('extractive'), Type.Literal('bedrock'), Type.Literal('openai'), Type.Literal('local')],
     {
       default: 'extractive',
       description:
-        'Who answers: sentences of the passages without a language model, Bedrock, or a server with the API of OpenAI.',
+        'Who answers: sentences of the passages without a language model, Bedrock, a server with the API of OpenAI, or a GGUF file that the generator runs itself.',
     },
   ),
   GENERATION_MODEL: Type.Optional(
     Type.String({
-      description: 'Name of the model, as its provider has it; on Bedrock also an inference profile.',
+      description:
+        'Name of the model, as its provider has it; on Bedrock also an inference profile; `local`: path of the file, or SmolLM2-135M.',
     }),
   ),
   GENERATION_URL: Type.Optional(
@@ -47,6 +48,24 @@ export const generatorModelConfig = {
     default: 1000,
     minimum: 1,
     description: 'Sockets to the model: an answer has one for as long as it runs, and further ones wait.',
+  }),
+  GENERATION_THREADS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 256,
+    description: '`local`: threads that compute; 0 takes one a core, up to 8.',
+  }),
+  GENERATION_SEQUENCES: Type.Integer({
+    default: 2,
+    minimum: 1,
+    maximum: 64,
+    description: '`local`: answers that are written at once; eight times as many wait for their turn.',
+  }),
+  GENERATION_CONTEXT_TOKENS: Type.Integer({
+    default: 8192,
+    minimum: 512,
+    description:
+      '`local`: most tokens of a prompt with its answer, at most what the model was trained for. Memory is kept for as many in each sequence.',
   }),
   FIRST_TOKEN_TIMEOUT_MS: Type.Integer({
     default: 20_000,
@@ -102,17 +121,18 @@ const rules = {
     required: ['GENERATION_URL', 'GENERATION_MODEL'],
     optional: ['GENERATION_API_KEY', 'GENERATION_TEMPERATURE'],
   },
+  local: { required: ['GENERATION_MODEL'], optional: ['GENERATION_TEMPERATURE'] },
 };
 
 /**
  * The language model that the configuration names, or none. Asks no server, so it opens while its endpoint is down.
- * @throws {FreshetError} `FRESHET_CONFIG_INVALID`
+ * @throws {FreshetError} `FRESHET_CONFIG_INVALID`; `FRESHET_MODEL_UNAVAILABLE` for a local model that cannot be had.
  */
 export async function openGenerationModel(config: GeneratorModelConfig, logger: Logger): Promise<Generator> {
   const { GENERATION_PROVIDER: provider, GENERATION_MODEL: model = '' } = config;
   checkProvider('GENERATION_PROVIDER', provider, rules, config);
   const price = parseModelPrices(config.MODEL_PRICES).get(model);
-  if (provider !== 'extractive' && !price) {
+  if (provider !== 'extractive' && provider !== 'local' && !price) {
     logger.warn({ model }, 'MODEL_PRICES has no price for the model: answers will name no cost');
   }
   const remote = {
@@ -143,5 +163,16 @@ export async function openGenerationModel(config: GeneratorModelConfig, logger: 
         baseUrl: config.GENERATION_URL!,
         apiKey: config.GENERATION_API_KEY,
       });
+    case 'local':
+      return openProvider({ provider, ...remote, ...localSettings(config), log: logger });
   }
+}
+
+/** What all local models of a generator have in common. */
+export function localSettings(config: GeneratorModelConfig) {
+  return {
+    threads: config.GENERATION_THREADS,
+    sequences: config.GENERATION_SEQUENCES,
+    contextTokens: config.GENERATION_CONTEXT_TOKENS,
+  };
 }

@@ -2,7 +2,12 @@ import { FreshetError } from '@freshet/shared/errors';
 import type { Logger } from '@freshet/shared/log';
 import { openProvider, type ProviderSettings } from './generation/open-provider.ts';
 import { type ModelPrice, parseModelPrices } from './model-prices.ts';
-import { type GeneratorModelConfig, openGenerationModel, promptSettings } from './open-generator.ts';
+import {
+  type GeneratorModelConfig,
+  localSettings,
+  openGenerationModel,
+  promptSettings,
+} from './open-generator.ts';
 import { BUILT_IN } from './routing/check-references.ts';
 import { type Alias, type Route, type RouteTable, singleRoute } from './routing/route-table.ts';
 import {
@@ -66,6 +71,9 @@ async function openRoutes(
         refuse(`/routes/${name}/apiKey/env`, `names ${route.apiKey.env}, which is not set`);
       return { provider: 'openai', ...common, baseUrl: route.url, apiKey };
     }
+    if (route.provider === 'local') {
+      return { provider: 'local', ...common, ...localSettings(config), log: logger };
+    }
     const region = route.region ?? regionOf(route.model) ?? config.AWS_REGION;
     if (region === undefined) refuse(`/routes/${name}/region`, 'is missing, and so is AWS_REGION');
     return { provider: 'bedrock', ...common, region, endpoint: route.endpoint ?? config.BEDROCK_ENDPOINT };
@@ -81,8 +89,10 @@ async function openRoutes(
 
   const planned = Object.entries(settings).map(([name, route]) => {
     const price = 'model' in route ? (route.price ?? prices.get(route.model)) : undefined;
-    if ('model' in route && !price) {
-      if (route.budgetUsdPerDay !== undefined) refuse(`/routes/${name}/budgetUsdPerDay`, 'needs a price');
+    if ('model' in route && !price && route.budgetUsdPerDay !== undefined) {
+      refuse(`/routes/${name}/budgetUsdPerDay`, 'needs a price');
+    }
+    if ('model' in route && !price && route.provider !== 'local') {
       logger.warn(
         { route: name, model: route.model },
         'the route has no price: its answers will name no cost',
@@ -92,8 +102,14 @@ async function openRoutes(
   });
 
   const routes = new Map<string, Route>();
+  const close = async () => {
+    await Promise.all([...routes.values()].map(({ generator }) => generator.close()));
+  };
   for (const { name, route, price, provider } of planned) {
-    const generator = await openProvider(provider);
+    const generator = await openProvider(provider).catch(async (error) => {
+      await close();
+      throw error;
+    });
     const hasModel = route.provider !== 'extractive';
     routes.set(name, { breaker: hasModel ? {} : undefined, ...route, name, generator, hasModel, price });
   }
@@ -108,9 +124,7 @@ async function openRoutes(
     tenants: new Map(Object.entries(tenants)),
     standard,
     lastResort: lastResort === 'none' ? undefined : BUILT_IN,
-    async close() {
-      await Promise.all([...routes.values()].map(({ generator }) => generator.close()));
-    },
+    close,
   };
 }
 

@@ -71,9 +71,11 @@ const OpenAi = Type.Object(
   strict,
 );
 
+const Local = Type.Object({ ...model, provider: Type.Literal('local') }, strict);
+
 export type BedrockSettings = Static<typeof Bedrock>;
 export type OpenAiSettings = Static<typeof OpenAi>;
-export type ModelRouteSettings = BedrockSettings | OpenAiSettings;
+export type ModelRouteSettings = BedrockSettings | OpenAiSettings | Static<typeof Local>;
 export type RouteSettings = Static<typeof Extractive> | ModelRouteSettings;
 
 const Alias = Type.Union([
@@ -122,6 +124,7 @@ const providers: Record<RouteSettings['provider'], Validator<TSchema>> = {
   extractive: createValidator(Extractive),
   bedrock: createValidator(Bedrock),
   openai: createValidator(OpenAi),
+  local: createValidator(Local),
 };
 
 /**
