@@ -34,6 +34,20 @@ export interface CommandOptions {
   'max-deleted'?: string;
   /** Goes on with every change of a folder. */
   watch?: boolean;
+  /** Of training data. */
+  format?: string;
+  out?: string;
+  'validation-share'?: string;
+  /** Of a customisation job; `train` and `validation` are S3 addresses, as `out` is. */
+  name?: string;
+  'base-model'?: string;
+  role?: string;
+  train?: string;
+  validation?: string;
+  hyperparameter?: string[];
+  wait?: boolean;
+  /** Seconds from one look at a job to the next. */
+  every?: string;
   json?: boolean;
 }
 

@@ -5,8 +5,10 @@ import { createFreshetClient } from './client.ts';
 import { type Command, type CommandOptions, EXIT, UsageError } from './command.ts';
 import { askCommand } from './commands/ask.ts';
 import { backfillCommand } from './commands/backfill.ts';
+import { datasetCommand } from './commands/dataset.ts';
 import { deleteCommand } from './commands/delete.ts';
 import { dlqCommand } from './commands/dlq.ts';
+import { finetuneCommand } from './commands/finetune.ts';
 import { indexCommand } from './commands/index.ts';
 import { ingestCommand } from './commands/ingest.ts';
 import { searchCommand } from './commands/search.ts';
@@ -24,6 +26,8 @@ const commands: Record<string, Command> = {
   index: indexCommand,
   topics: topicsCommand,
   dlq: dlqCommand,
+  dataset: datasetCommand,
+  finetune: finetuneCommand,
 };
 
 const help = `freshet — talk to a Freshet fleet
@@ -61,6 +65,17 @@ function readArguments(args: string[]) {
         sync: { type: 'boolean' },
         'max-deleted': { type: 'string' },
         watch: { type: 'boolean' },
+        format: { type: 'string' },
+        out: { type: 'string' },
+        'validation-share': { type: 'string' },
+        name: { type: 'string' },
+        'base-model': { type: 'string' },
+        role: { type: 'string' },
+        train: { type: 'string' },
+        validation: { type: 'string' },
+        hyperparameter: { type: 'string', multiple: true },
+        wait: { type: 'boolean' },
+        every: { type: 'string' },
         json: { type: 'boolean' },
         help: { type: 'boolean', short: 'h' },
       },

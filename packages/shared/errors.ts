@@ -356,6 +356,12 @@ export const catalogue = {
     title: 'The conversation and its passages are too long for the model',
     detail: 'Send fewer messages or a lower `limit`, or begin a new conversation.',
   },
+  FRESHET_CHAT_INVALID: {
+    status: 422,
+    isRetryable: false,
+    title: 'The line is no chat with feedback',
+    detail: 'Write one chat a line, with the fields that docs/fine-tuning.md names.',
+  },
   FRESHET_CONFIG_INVALID: {
     status: 500,
     isRetryable: false,

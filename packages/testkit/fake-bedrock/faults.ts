@@ -1,6 +1,7 @@
 /** Failures that come with a status, instead of an answer. */
 const refusals = {
   AccessDeniedException: [403, "You don't have access to the model with the specified model ID."],
+  ConflictException: [409, 'A resource with this name exists already.'],
   InternalServerException: [500, 'The system encountered an unexpected error during processing.'],
   MissingAuthenticationTokenException: [403, 'Missing Authentication Token'],
   ModelErrorException: [424, 'The request failed due to an error while processing the model.'],
