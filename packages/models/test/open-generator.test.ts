@@ -48,6 +48,8 @@ for (const [env, message] of [
     { GENERATION_PROVIDER: 'openai', GENERATION_MODEL: 'm' },
     'GENERATION_PROVIDER=openai needs GENERATION_URL.',
   ],
+  [{ GENERATION_PROVIDER: 'local' }, 'GENERATION_PROVIDER=local needs GENERATION_MODEL.'],
+  [{ GENERATION_PROVIDER: 'local', GENERATION_MODEL: '/no/model.gguf' }, /no such file/],
   [{ MODEL_PRICES: 'free' }, 'MODEL_PRICES is not JSON.'],
   [{ FIRST_TOKEN_TIMEOUT_MS: 'soon' }, /^FIRST_TOKEN_TIMEOUT_MS must be integer/],
 ] as [Record<string, string>, string | RegExp][]) {

@@ -250,3 +250,11 @@ test('a route whose prompt is not there is refused, naming those that are', asyn
     message: /\/routes\/fast\/prompt .*"brief".*default, judge/,
   });
 });
+
+test('a route to a local model that is not there is refused at the start, and budgets need a price', async (t) => {
+  const own = { provider: 'local', model: '/no/model.gguf' };
+  const code = 'FRESHET_CONFIG_INVALID';
+  await assert.rejects(open(t, { default: 'own', routes: { fast, own } }), { code, message: /no such file/ });
+  const spending = { default: 'own', routes: { own: { ...own, budgetUsdPerDay: 1 } } };
+  await assert.rejects(open(t, spending), { code, message: /budgetUsdPerDay needs a price/ });
+});
