@@ -297,6 +297,7 @@ test('the contract, its page and the health of the fleet are served', async (t) 
     '/v1/chat',
     '/v1/documents',
     '/v1/documents/{source}/{documentId}',
+    '/v1/refusals',
     '/v1/search',
     '/v1/watermark',
     '/v1/webhooks/{connector}',
