@@ -51,6 +51,11 @@ function everyStem(word: string): string[] {
 
 const QUOTED = /"([^"]+)"|“([^“”]+)”|„([^„“”]+)[“”]|«([^«»]+)»|「([^「」]+)」/g;
 
+/** Whether a question may hold something in quotation marks. */
+export function quotes(question: string): boolean {
+  return question.search(QUOTED) >= 0;
+}
+
 function quotedPhrases(question: string): string[][] {
   const found = Array.from(question.matchAll(QUOTED), (match) =>
     exactTokens(match.slice(1).find((text) => text !== undefined) ?? '').slice(0, MAX_QUOTED_WORDS),

@@ -4,6 +4,7 @@ import type { Watermark } from '@freshet/shared/contracts';
 import { FreshetError } from '@freshet/shared/errors';
 import { Piscina } from 'piscina';
 import type { ChunkIndex } from './index.ts';
+import { quotes } from './lexical-terms.ts';
 import { pages } from './pages.ts';
 import type { DatabaseOptions } from './sqlite/database.ts';
 import type * as worker from './sqlite/worker.ts';
@@ -74,7 +75,15 @@ export async function openSqliteChunkIndex(options: SqliteChunkIndexOptions): Pr
     listManifests: (query) => pages(query, (next, limit) => read('manifestPage', { query: next, limit })),
     readVectors: async (document, embedder) => new Map(await read('readVectors', { document, embedder })),
     write: (documents) => write('write', [...documents]),
-    search: (request) => read('search', request),
+    async search(request) {
+      // What is quoted narrows both lists: the vectors' one waits to see whether anything visible holds it.
+      if (quotes(request.text)) return read('search', request);
+      const [lexical, vector] = await Promise.all([
+        read('searchWords', request),
+        read('searchVectors', request),
+      ]);
+      return { lexical, vector };
+    },
     suggest: async (access, words) => new Map(await read('suggest', { access, words: [...words] })),
     readHits: (access, hits) => read('readHits', { access, hits: [...hits] }),
     advanceWatermark: (watermark: Watermark) => write('advanceWatermark', [...watermark]),

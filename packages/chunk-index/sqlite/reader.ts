@@ -38,6 +38,9 @@ export interface Reader {
   manifestPage(query: ManifestQuery, limit: number): Manifest[];
   readVectors(document: DocumentRef, embedder: string): [string, Float32Array][];
   search(request: SearchRequest): SearchResult;
+  /** The two lists of a search that quotes nothing, each by itself. */
+  searchWords(request: SearchRequest): Hit[];
+  searchVectors(request: SearchRequest): Hit[];
   suggest(access: Access, words: readonly string[]): [string, string[]][];
   readHits(access: Access, hits: readonly Hit[]): (FoundChunk | undefined)[];
   sources(): { tenant: string; source: string }[];
@@ -76,6 +79,12 @@ export function createReader(db: DatabaseSync): Reader {
       .all(access.tenant)
       .filter((row) => isVisible(JSON.parse(row['acl'] as string) as Acl, access))
       .map((row) => row['id'] as number);
+  }
+
+  /** `undefined` where there is nothing that this caller may see. */
+  function conditionFor(access: Access, filter?: SearchRequest['filter']): Condition | undefined {
+    const aclIds = visibleAcls(access);
+    return aclIds.length === 0 ? undefined : toCondition(access.tenant, aclIds, filter);
   }
 
   /** Without stems that no chunk has, most of those of other languages: bm25() looks at each term for each row. */
@@ -141,10 +150,20 @@ export function createReader(db: DatabaseSync): Reader {
         ];
       }),
 
+    searchWords({ access, text, language, limit, filter }) {
+      const where = conditionFor(access, filter);
+      const match = where && lexicalQuery(present(lexicalTerms(text, language)));
+      return where && match ? lexicalSearch(match, where, limit) : [];
+    },
+
+    searchVectors({ access, vector, limit, filter }) {
+      const where = conditionFor(access, filter);
+      return where ? vectorSearch(vector, where, limit) : [];
+    },
+
     search({ access, text, language, vector, limit, filter }) {
-      const aclIds = visibleAcls(access);
-      if (aclIds.length === 0) return { lexical: [], vector: [] };
-      const where = toCondition(access.tenant, aclIds, filter);
+      const where = conditionFor(access, filter);
+      if (!where) return { lexical: [], vector: [] };
       const terms = present(lexicalTerms(text, language));
       const match = lexicalQuery(terms);
       if (terms.quoted.length > 0) {
@@ -160,9 +179,8 @@ export function createReader(db: DatabaseSync): Reader {
     },
 
     suggest(access, words) {
-      const aclIds = visibleAcls(access);
-      if (aclIds.length === 0) return [];
-      const where = toCondition(access.tenant, aclIds);
+      const where = conditionFor(access);
+      if (!where) return [];
       return [...spellings(words)].flatMap(([word, spelling]): [string, string[]][] => {
         if (countVisible(spelling, where, 1) > 0) return [];
         const visible = nearest(spelling, candidates(access.tenant, spelling), MAX_CHECKED)

@@ -61,6 +61,10 @@ export const readVectors = (task: { document: DocumentRef; embedder: string }): 
 
 export const search = (request: SearchRequest): SearchResult => questions().search(request);
 
+export const searchWords = (request: SearchRequest): Hit[] => questions().searchWords(request);
+
+export const searchVectors = (request: SearchRequest): Hit[] => questions().searchVectors(request);
+
 export const suggest = (task: { access: Access; words: string[] }): [string, string[]][] =>
   questions().suggest(task.access, task.words);
 
