@@ -20,7 +20,7 @@ export const GeneratorConfig = Type.Object({
       '`mark` says of each sentence whether its passages support it; `strip` leaves out those that are unsupported, and gives the text by the sentence.',
   }),
   ABSTAIN_BELOW: Type.Number({
-    default: 0.25,
+    default: 0.15,
     minimum: 0,
     maximum: 1,
     description:

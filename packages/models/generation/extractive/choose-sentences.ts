@@ -16,7 +16,7 @@ const FRAGMENT_SHARE = 0.6;
 /** A sentence that holds what is asked for: a number, a date, a name. */
 const EXPECTED_SHARE = 1.25;
 /** Below this share of the question's weight, the best sentence is no answer. */
-const MIN_COVERAGE = 0.35;
+const MIN_COVERAGE = 0.15;
 /** Cosine similarity (bge-small) of a passage that answers in other words than the question's. */
 const SAME_MEANING = 0.74;
 
