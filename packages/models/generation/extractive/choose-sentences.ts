@@ -12,7 +12,7 @@ const CONTEXT_WEIGHT = 0.5;
 /** What a match in the sentence before counts: `it` and `they` point there. */
 const BEFORE_WEIGHT = 0.3;
 /** A row or a fragment beside a sentence that covers as much. */
-const FRAGMENT_SHARE = 0.6;
+const FRAGMENT_SHARE = 0.8;
 /** A sentence that holds what is asked for: a number, a date, a name. */
 const EXPECTED_SHARE = 1.25;
 /** Below this share of the question's weight, the best sentence is no answer. */
@@ -32,17 +32,17 @@ interface Candidate extends Sentence {
 export function chooseSentences(question: string, passages: readonly Passage[]): Sentence[] {
   const candidates = rank(question, passages);
   const [best] = candidates;
+  const changedAt = new Map(passages.map((passage) => [passage.ref, Date.parse(passage.changedAt)]));
+  const age = ({ ref }: Sentence) => changedAt.get(ref) ?? 0;
   const isSameMeaning = (passages[0]?.vectorScore ?? 0) >= SAME_MEANING;
   if (!best || (best.coverage < MIN_COVERAGE && !isSameMeaning)) return [];
   const chosen: Candidate[] = [];
   for (const candidate of candidates) {
     if (chosen.length === MAX_SENTENCES || candidate.score < CLOSE_TO_BEST * best.score) break;
-    // After a sentence that answers, rows and fragments would only follow for their words.
-    if (best.isProse && !candidate.isProse) continue;
+    // After a sentence that answers, rows and fragments follow only for what is newer, and may say otherwise.
+    if (best.isProse && !candidate.isProse && age(candidate) <= age(best)) continue;
     if (!chosen.some((other) => saysTheSame(other, candidate))) chosen.push(candidate);
   }
-  const changedAt = new Map(passages.map((passage) => [passage.ref, Date.parse(passage.changedAt)]));
-  const age = ({ ref }: Sentence) => changedAt.get(ref) ?? 0;
   return chosen.sort((a, b) => age(b) - age(a) || a.ref - b.ref || a.position - b.position);
 }
 
