@@ -8,6 +8,9 @@ import { toFilter } from './documents.ts';
 const MAX_NAMED = 40;
 const MAX_CHECKED = 20;
 
+/** A word that others write often may be a mistake of this caller's: by default nothing is named for such words. */
+const ANY_FREQUENCY = 2_000_000_000;
+
 const FIELD = 'terms.exact';
 
 interface Suggested {
@@ -56,6 +59,7 @@ export function createSuggester({ client, chunks }: SuggesterOptions) {
             max_edits: allowedDistance(word),
             prefix_length: 0,
             min_word_length: 4,
+            max_term_freq: ANY_FREQUENCY,
             size: MAX_NAMED,
             shard_size: MAX_NAMED,
           },

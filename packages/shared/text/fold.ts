@@ -9,9 +9,13 @@ export function fold(word: string): string {
   const lower = word.toLowerCase();
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII is this range, and has nothing to fold.
   if (/^[\u0000-\u007f]*$/.test(lower)) return lower;
-  return lower
-    .normalize('NFKD')
-    .replace(ACCENTS, '')
-    .normalize('NFC')
-    .replace(/[ßæœøđłı]/g, (letter) => SPELLINGS[letter] as string);
+  return (
+    lower
+      .normalize('NFKD')
+      .replace(ACCENTS, '')
+      // Marks that stand alone decompose into a space and the mark.
+      .replace(/\s/g, '')
+      .normalize('NFC')
+      .replace(/[ßæœøđłı]/g, (letter) => SPELLINGS[letter] as string)
+  );
 }
