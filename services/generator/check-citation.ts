@@ -1,4 +1,5 @@
 import type { CitationChecked, Passage } from '@freshet/shared/contracts';
+import { inverseFrequency } from '@freshet/shared/text/inverse-frequencies';
 import { type BestComparison, compareBest, contradicts, rating } from './citations/best-comparison.ts';
 import type { Weigh } from './citations/compare.ts';
 import { type Evidence, readEvidence } from './citations/evidence.ts';
@@ -35,7 +36,7 @@ export function createCitationCheck(passages: readonly Passage[]): CheckCitation
     const checked = { type: 'citation.checked' as const, sentence: text, refs };
     if (unknownRefs.length > 0) return { ...checked, unknownRefs, verdict: 'unsupported', score: 0 };
 
-    weigh ??= inverseFrequencies(passages.map(read));
+    weigh ??= weighBy(passages.map(read));
     const best = compareBest(text, (marked.length > 0 ? cited : passages).map(read), weigh);
     const verdict = verdictOf(best);
     return {
@@ -47,18 +48,15 @@ export function createCitationCheck(passages: readonly Passage[]): CheckCitation
   };
 }
 
-/** The weight of words by the sentences that have them: the robust IDF of BM25 (Robertson and Zaragoza, 2009). */
-function inverseFrequencies(all: readonly Evidence[]): Weigh {
+/** The weight of words by the sentences that have them. */
+function weighBy(all: readonly Evidence[]): Weigh {
   const counts = new Map<string, number>();
   let total = 0;
   for (const { keys } of all.flatMap(({ sentences }) => sentences)) {
     total += 1;
     for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
-  return (key) => {
-    const count = counts.get(key) ?? 0;
-    return Math.log(1 + (total - count + 0.5) / (count + 0.5));
-  };
+  return (key) => inverseFrequency(counts.get(key) ?? 0, total);
 }
 
 function verdictOf(best: BestComparison | undefined): CitationChecked['verdict'] {

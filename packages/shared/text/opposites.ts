@@ -52,6 +52,7 @@ export function hasOpposite(word: string, others: ReadonlySet<string>): boolean 
   );
 }
 
+/** Without `won` and `don`, which mean more than that: the `t` after their apostrophe negates. */
 const NEGATIONS = new Set(
   `no not never without except neither nor cannot lacked lack isn wasn weren didn doesn aren couldn hasn haven hadn
   wouldn shouldn unable fail failed t`.split(/\s+/),

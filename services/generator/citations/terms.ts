@@ -33,9 +33,6 @@ const NOT: Term = { key: 'not', kind: 'negation', isName: false, mayBeName: fals
 /** Negations that mean something else besides. */
 const CONTENT_NEGATION = /^(?:without|except|lack|fail|unable)/;
 
-/** `won` and `don` negate before an apostrophe alone, which brings its own term. */
-const MAY_BE_MORE = /^(?:won|don)$/;
-
 /** A sentence's words in order. Chinese, Japanese and Korean, which part no words, come as pairs of characters. */
 export function termsOf(sentence: string, language: StemmedLanguage): Term[] {
   const terms: Term[] = [];
@@ -66,8 +63,7 @@ function toTerm(word: string, isFirst: boolean, language: StemmedLanguage): Term
   if (value !== undefined) return { key: value, kind: 'number', isName: false, mayBeName: false };
   // What holds a digit is an identifier, and has to match like a number.
   if (/\d/.test(word)) return { key: fold(lower), kind: 'number', isName: false, mayBeName: false };
-  const isNegative =
-    language === 'en' ? isNegation(lower) && !MAY_BE_MORE.test(lower) : NEGATIONS[language].has(lower);
+  const isNegative = language === 'en' ? isNegation(lower) : NEGATIONS[language].has(lower);
   if (isNegative) return { ...NOT, key: CONTENT_NEGATION.test(lower) ? stem(lower, language) : NOT.key };
   const isStop = isStopWord(lower, language) && !/^\p{Lu}{2,}$/u.test(word);
   const kind = isStop ? 'stop' : 'word';

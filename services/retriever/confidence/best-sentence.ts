@@ -32,17 +32,6 @@ function union(sentences: readonly (Sentence | undefined)[]): ReadonlySet<string
   return all;
 }
 
-/** Rare words of the question weigh more: the robust IDF of BM25 over the sentences at hand. */
-export function weigh(content: readonly ContentWord[], passages: readonly ReadPassage[]): Weights {
-  const sentences = passages.flatMap((passage) => passage.sentences);
-  return new Map(
-    content.map(({ stem }) => {
-      const frequency = sentences.filter(({ stems }) => stems.has(stem)).length;
-      return [stem, Math.log(1 + (sentences.length - frequency + 0.5) / (frequency + 0.5))];
-    }),
-  );
-}
-
 /** Share of the words' weight that is among the stems, 0 to 1. */
 export function coverage(words: readonly Word[], weights: Weights, stems: ReadonlySet<string>): number {
   let total = 0;

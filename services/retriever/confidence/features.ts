@@ -1,14 +1,8 @@
 import type { Passage } from '@freshet/shared/contracts';
+import { inverseFrequencies } from '@freshet/shared/text/inverse-frequencies';
 import { hasOpposite, isNegation } from '@freshet/shared/text/opposites';
 import { type ContentWord, contentWordsOf, toWords, WORD_KINDS, type Word } from '../texts.ts';
-import {
-  type BestSentence,
-  coverage,
-  findBestSentence,
-  readPassage,
-  type Weights,
-  weigh,
-} from './best-sentence.ts';
+import { type BestSentence, coverage, findBestSentence, readPassage, type Weights } from './best-sentence.ts';
 import { expectationFeatures } from './expected-answer.ts';
 
 export type Features = Record<string, number>;
@@ -25,7 +19,10 @@ export function readFeatures(question: string, passages: readonly Passage[]): Fe
   const words = toWords(question);
   const content = contentWordsOf(words);
   const read = passages.slice(0, READ_PASSAGES).map(readPassage);
-  const weights = weigh(content, read);
+  const weights = inverseFrequencies(
+    content.map(({ stem }) => stem),
+    read.flatMap(({ sentences }) => sentences.map(({ stems }) => stems)),
+  );
   const best = findBestSentence(content, weights, read);
   if (!best || content.length === 0) return undefined;
   return {

@@ -1,3 +1,4 @@
+import { inverseFrequencies } from '@freshet/shared/text/inverse-frequencies';
 import type { CurrentChunk } from '../realtime-check.ts';
 import { toWords } from '../texts.ts';
 
@@ -34,7 +35,10 @@ export function rescoreFeatures(query: string, chunks: readonly CurrentChunk[]):
   const words = new Set(asked.map(({ stem }) => stem));
   const askedPairs = pairsOf(asked.map(({ stem }) => stem));
   const read = chunks.map(readChunk);
-  const weights = inverseFrequencies(words, read);
+  const weights = inverseFrequencies(
+    words,
+    read.map(({ text }) => text),
+  );
   const lexical = shares(
     chunks.map(({ lexicalScore }) => lexicalScore),
     0,
@@ -70,16 +74,6 @@ function stemsOf(text: string): ReadonlySet<string> {
 
 function pairsOf(stems: readonly string[]): string[] {
   return stems.slice(1).map((stem, i) => `${stems[i]} ${stem}`);
-}
-
-/** Rare words of the question weigh more: the robust IDF of BM25 over the chunks at hand. */
-function inverseFrequencies(words: ReadonlySet<string>, chunks: readonly ReadChunk[]): Map<string, number> {
-  return new Map(
-    [...words].map((word) => {
-      const frequency = chunks.filter(({ text }) => text.has(word)).length;
-      return [word, Math.log(1 + (chunks.length - frequency + 0.5) / (frequency + 0.5))];
-    }),
-  );
 }
 
 function coverage(weights: ReadonlyMap<string, number>, holds: (word: string) => boolean): number {

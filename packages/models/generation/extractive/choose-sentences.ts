@@ -1,4 +1,5 @@
 import type { Passage } from '@freshet/shared/contracts';
+import { inverseFrequencies } from '@freshet/shared/text/inverse-frequencies';
 import { detectQuestionLanguage } from '@freshet/shared/text/language';
 import { contentWords } from './content-words.ts';
 import { askedFor } from './expected-answer.ts';
@@ -58,7 +59,7 @@ function rank(question: string, passages: readonly Passage[]): Candidate[] {
   }));
   const weights = inverseFrequencies(
     asked,
-    read.flatMap(({ sentences }) => sentences),
+    read.flatMap(({ sentences }) => sentences.map(({ words }) => words)),
   );
   const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   return read
@@ -84,19 +85,6 @@ function rank(question: string, passages: readonly Passage[]): Candidate[] {
 /** A question among the passages, as in lists of frequent ones, is no answer; what follows it is. */
 function isOnlyAsked(text: string): boolean {
   return /[?？]["'”’)*_]*$/.test(text);
-}
-
-/** Rare words of the question weigh more: the robust IDF of BM25 over the sentences at hand. */
-function inverseFrequencies(
-  question: ReadonlySet<string>,
-  sentences: readonly Sentence[],
-): Map<string, number> {
-  return new Map(
-    [...question].map((word) => {
-      const frequency = sentences.filter((sentence) => sentence.words.has(word)).length;
-      return [word, Math.log(1 + (sentences.length - frequency + 0.5) / (frequency + 0.5))];
-    }),
-  );
 }
 
 function saysTheSame(a: Sentence, b: Sentence): boolean {
