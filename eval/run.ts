@@ -4,7 +4,7 @@ import { main } from '@freshet/shared/service/run';
 import { compare } from './compare.ts';
 import { openEvaluationEmbedder } from './embedder.ts';
 import { evaluate } from './evaluate.ts';
-import { invalid, oneOf, parseOptions, sampleSize } from './options.ts';
+import { corpusOptions, oneOf, parseOptions, runCommand, sampleSize } from './options.ts';
 import { comparisonToMarkdown } from './report/comparison.ts';
 import { readReport, writeReport } from './report/files.ts';
 import { toMarkdown } from './report/markdown.ts';
@@ -18,28 +18,18 @@ import { HALVES } from './split.ts';
  *                        [--questions N --distractors N] [--out FOLDER] [--json]
  *     npm run -s eval -- compare A.json B.json [--json]
  */
-const options = {
-  data: { type: 'string', default: join(import.meta.dirname, 'sample') },
-  half: { type: 'string', default: 'test' },
-  index: { type: 'string', default: 'sqlite' },
-  questions: { type: 'string' },
-  distractors: { type: 'string', default: '0' },
-  'embed-questions': { type: 'boolean', default: false },
-  out: { type: 'string' },
-  json: { type: 'boolean', default: false },
-} as const;
 type Values = ReturnType<typeof parse>['values'];
 
 await main(async () => {
   const { values, positionals } = parse();
-  const [command, ...paths] = positionals;
-  if (command === undefined) await evaluateFolder(values);
-  else if (command === 'compare' && paths.length === 2) await compareFiles(paths, values);
-  else throw invalid(`Give no command, or compare A.json B.json; this is ${positionals.join(' ')}.`);
+  await runCommand(positionals, {
+    evaluate: () => evaluateFolder(values),
+    compare: (paths) => compareFiles(paths, values),
+  });
 });
 
 function parse() {
-  return parseOptions(options);
+  return parseOptions(corpusOptions);
 }
 
 async function evaluateFolder(values: Values): Promise<void> {

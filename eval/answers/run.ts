@@ -8,7 +8,7 @@ import { createLogger } from '@freshet/shared/log';
 import { main } from '@freshet/shared/service/run';
 import { Type } from 'typebox';
 import { openEvaluationEmbedder } from '../embedder.ts';
-import { invalid, oneOf, parseOptions, sampleSize, wholeNumber } from '../options.ts';
+import { corpusOptions, oneOf, parseOptions, runCommand, sampleSize, wholeNumber } from '../options.ts';
 import { HALVES } from '../split.ts';
 import { compareAnswers } from './compare-answers.ts';
 import { answerComparisonToMarkdown } from './comparison-markdown.ts';
@@ -27,26 +27,19 @@ import { summariseAnswers } from './summary.ts';
  *     npm run -s eval:answers -- compare A.json B.json [--by METRIC] [--json]
  */
 const options = {
-  data: { type: 'string', default: join(import.meta.dirname, '..', 'sample') },
+  ...corpusOptions,
   route: { type: 'string', multiple: true, default: [] as string[] },
-  half: { type: 'string', default: 'test' },
-  index: { type: 'string', default: 'sqlite' },
-  questions: { type: 'string' },
-  distractors: { type: 'string', default: '0' },
   concurrency: { type: 'string', default: '1' },
-  'embed-questions': { type: 'boolean', default: false },
   by: { type: 'string', default: 'f1' },
-  out: { type: 'string' },
-  json: { type: 'boolean', default: false },
 } as const;
 type Values = ReturnType<typeof parse>['values'];
 
 await main(async () => {
   const { values, positionals } = parse();
-  const [command, ...paths] = positionals;
-  if (command === undefined) await evaluateFolder(values);
-  else if (command === 'compare' && paths.length === 2) await compareFiles(paths, values);
-  else throw invalid(`Give no command, or compare A.json B.json; this is ${positionals.join(' ')}.`);
+  await runCommand(positionals, {
+    evaluate: () => evaluateFolder(values),
+    compare: (paths) => compareFiles(paths, values),
+  });
 });
 
 function parse() {
